@@ -1,0 +1,40 @@
+package import StrictJSON
+
+/// Puts our operation id in the place of ARM's, which would open the output to any reader of the subscription.
+package enum IdentifierReplacement {
+    package static func replacing(_ theirs: String, with ours: String, in node: JSONNode) -> JSONNode {
+        guard theirs.utf8.count >= 8 else { return node }
+        switch node.value {
+        case .string(let text): return JSONNode(.string(self.replaced(theirs, with: ours, in: text)), offset: node.offset)
+        case .array(let elements):
+            return JSONNode(.array(elements.map { self.replacing(theirs, with: ours, in: $0) }), offset: node.offset)
+        case .object(let members):
+            return JSONNode(
+                .object(
+                    members.map {
+                        JSONMember(name: $0.name, value: self.replacing(theirs, with: ours, in: $0.value))
+                    }), offset: node.offset)
+        default: return node
+        }
+    }
+
+    private static func replaced(_ theirs: String, with ours: String, in text: String) -> String {
+        let needle = theirs.utf8.map(ASCIICase.lower)
+        let bytes = Array(text.utf8)
+        guard bytes.count >= needle.count else { return text }
+        var out: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            if index + needle.count <= bytes.count,
+                bytes[index..<(index + needle.count)].lazy.map(ASCIICase.lower).elementsEqual(needle)
+            {
+                out.append(contentsOf: ours.utf8)
+                index += needle.count
+            } else {
+                out.append(bytes[index])
+                index += 1
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+}

@@ -1,0 +1,163 @@
+import StrictJSON
+
+/// One object of a request body, with its members checked against the table: known in this api-version, spelt
+/// exactly, not `null`. Values are then read by type.
+struct BodyObject {
+    private let node: JSONNode
+    /// Dotted path without `$`, empty at the top.
+    private let path: String
+
+    /// - Parameter table: members of the whole body; only those directly below `path` count here.
+    init(_ node: JSONNode, path: String, table: [RequestMember], version: APIVersion) throws(RequestError) {
+        guard case .object(let members) = node.value else {
+            throw Self.wrongType(node, path: path, expected: "an object")
+        }
+        self.node = node
+        self.path = path
+        let prefix = path.isEmpty ? 0 : path.utf8.count + 1
+        for member in members {
+            let full = path.isEmpty ? member.name : path + "." + member.name
+            guard
+                let known = table.first(where: { entry in
+                    entry.path.utf8.count > prefix && entry.path.utf8.elementsEqual(full.utf8)
+                        && !entry.path.utf8.dropFirst(prefix).contains(UInt8(ascii: "."))
+                })
+            else { throw Self.unknownMember(member, path: path, prefix: prefix, table: table) }
+            guard version >= known.since else {
+                throw RequestError(
+                    .invalidRequestContent, "this member exists since api-version \(known.since)",
+                    target: "$." + known.path, offset: member.nameOffset)
+            }
+            guard !member.value.isNull else {
+                throw RequestError(
+                    .invalidRequestContent, "null is not taken; leave the member out, or PUT the command anew",
+                    target: "$." + known.path, offset: member.value.offset)
+            }
+        }
+    }
+
+    private static func unknownMember(
+        _ member: JSONMember, path: String, prefix: Int, table: [RequestMember]
+    ) -> RequestError {
+        let names = table.map(\.path).filter { entry in
+            entry.utf8.count > prefix && (path.isEmpty || entry.hasPrefix(path + "."))
+                && !entry.utf8.dropFirst(prefix).contains(UInt8(ascii: "."))
+        }.map { String($0.utf8.dropFirst(prefix)) ?? "" }
+        let meant = names.first { CaseFolding.areVariants($0, member.name) }
+        let hint = meant.map { "; its exact spelling is \($0)" } ?? "; defined here: \(names.joined(separator: ", "))"
+        let place = path.isEmpty ? "$" : "$." + path
+        return RequestError(
+            .invalidRequestContent, "an unknown member at byte \(member.nameOffset)" + hint, target: place,
+            offset: member.nameOffset)
+    }
+
+    static func wrongType(_ node: JSONNode, path: String, expected: String) -> RequestError {
+        RequestError(
+            .invalidRequestContent, "expected \(expected), found \(node.kindName) at byte \(node.offset)",
+            target: path.isEmpty ? "$" : "$." + path, offset: node.offset)
+    }
+
+    private func member(_ name: StaticString) -> JSONNode? { self.node[name] }
+    /// The member's JSON path, for an error.
+    func target(_ name: StaticString) -> String { "$." + self.full(name) }
+
+    private func full(_ name: StaticString) -> String { self.path.isEmpty ? "\(name)" : self.path + ".\(name)" }
+
+    func string(_ name: StaticString) throws(RequestError) -> String? {
+        guard let node = self.member(name) else { return nil }
+        guard let text = node.string else { throw Self.wrongType(node, path: self.full(name), expected: "a string") }
+        return text
+    }
+
+    func bool(_ name: StaticString) throws(RequestError) -> Bool? {
+        guard let node = self.member(name) else { return nil }
+        guard let flag = node.bool else { throw Self.wrongType(node, path: self.full(name), expected: "a boolean") }
+        return flag
+    }
+
+    func int32(_ name: StaticString) throws(RequestError) -> Int? {
+        guard let node = self.member(name) else { return nil }
+        guard case .number = node.value else {
+            throw Self.wrongType(node, path: self.full(name), expected: "an integer")
+        }
+        guard let number = node.integer.flatMap(Int32.init(exactly:)) else {
+            throw RequestError(
+                .invalidRequestContent, "expected an integer of 32 bits at byte \(node.offset)",
+                target: "$." + self.full(name), offset: node.offset)
+        }
+        return Int(number)
+    }
+
+    func object(_ name: StaticString, table: [RequestMember], version: APIVersion) throws(RequestError) -> BodyObject? {
+        guard let node = self.member(name) else { return nil }
+        return try BodyObject(node, path: self.full(name), table: table, version: version)
+    }
+
+    /// A list of strings.
+    func strings(_ name: StaticString) throws(RequestError) -> [String]? {
+        guard let node = self.member(name) else { return nil }
+        guard let elements = node.array else {
+            throw Self.wrongType(node, path: self.full(name), expected: "an array of strings")
+        }
+        var out: [String] = []
+        out.reserveCapacity(elements.count)
+        for (index, element) in elements.enumerated() {
+            guard let text = element.string else {
+                throw Self.wrongType(element, path: self.full(name) + "[\(index)]", expected: "a string")
+            }
+            out.append(text)
+        }
+        return out
+    }
+
+    /// An object of strings under names of the caller's choosing.
+    func stringMap(_ name: StaticString) throws(RequestError) -> [(name: String, value: String)]? {
+        guard let node = self.member(name) else { return nil }
+        guard let members = node.members else {
+            throw Self.wrongType(node, path: self.full(name), expected: "an object of strings")
+        }
+        var out: [(name: String, value: String)] = []
+        for member in members {
+            guard let text = member.value.string else {
+                throw Self.wrongType(member.value, path: self.full(name), expected: "strings as values")
+            }
+            out.append((member.name, text))
+        }
+        return out
+    }
+
+    /// A list of `{name, value}`, both required strings, and nothing else in an element.
+    func parameters(_ name: StaticString) throws(RequestError) -> [(name: String, value: String)]? {
+        guard let node = self.member(name) else { return nil }
+        guard let elements = node.array else {
+            throw Self.wrongType(node, path: self.full(name), expected: "an array of {name, value}")
+        }
+        var out: [(name: String, value: String)] = []
+        out.reserveCapacity(elements.count)
+        for (index, element) in elements.enumerated() {
+            let path = self.full(name) + "[\(index)]"
+            guard let members = element.members else {
+                throw Self.wrongType(element, path: path, expected: "an object {name, value}")
+            }
+            guard members.count == 2, let key = element["name"], let value = element["value"] else {
+                throw RequestError(
+                    .invalidRequestContent,
+                    "expected exactly the members name and value at byte \(element.offset)", target: "$." + path,
+                    offset: element.offset)
+            }
+            guard let key = key.string else { throw Self.wrongType(key, path: path + ".name", expected: "a string") }
+            guard let value = value.string else {
+                throw Self.wrongType(value, path: path + ".value", expected: "a string")
+            }
+            out.append((key, value))
+        }
+        return out
+    }
+
+    /// Read-only members that were sent, after a look at their type.
+    func readOnly(_ name: StaticString, expected: String, matches: (JSONNode) -> Bool) throws(RequestError) -> String? {
+        guard let node = self.member(name) else { return nil }
+        guard matches(node) else { throw Self.wrongType(node, path: self.full(name), expected: expected) }
+        return self.full(name)
+    }
+}

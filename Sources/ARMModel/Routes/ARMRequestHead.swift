@@ -1,0 +1,183 @@
+/// A request's method and target, fully understood: which operation, on what, in which api-version.
+package struct ARMRequestHead: Sendable {
+    package var route: Route
+    package var target: ResourceTarget
+    package var apiVersion: APIVersion
+    /// `$expand=instanceView` was asked for.
+    package var expandsInstanceView: Bool
+    /// `monitor=true`: the form of a polling link that answers with the result.
+    package var monitors: Bool
+    /// Last segment of a polling link.
+    package var operationID: String?
+
+    /// Matches the routes. The path is matched without ASCII case; names keep the caller's spelling.
+    /// - Throws: ``RequestError``: what is wrong with the target, `OperationNotMediated` for what is no route, and
+    ///   `MethodNotAllowed` for a route with another method.
+    package init(method: String, target text: String) throws(RequestError) {
+        let request = try RequestTarget(text)
+        var methods: [String] = []
+        var found: Route?
+        var broken: RequestError?
+        for route in RouteTable.routes where route.path.count == request.segments.count {
+            guard Self.wordsMatch(route.path, request.segments) else { continue }
+            guard route.method.rawValue == method else {
+                methods.append(route.method.rawValue)
+                continue
+            }
+            if let error = Self.nameError(route.path, request.segments) { broken = broken ?? error } else { found = route }
+        }
+        guard let route = found else {
+            if let broken { throw broken }
+            guard methods.isEmpty else {
+                throw RequestError(
+                    .methodNotAllowed, "this path takes \(methods.joined(separator: ", "))", allowedMethods: methods)
+            }
+            throw RequestError(.operationNotMediated, RouteTable.reasonForRefusal(of: request.segments))
+        }
+        guard !request.hasTrailingSlash || route.allowsTrailingSlash else {
+            throw RequestError(.invalidRequestTarget, "the path ends with a slash")
+        }
+        self.route = route
+        (self.target, self.operationID) = Self.names(route.path, request.segments)
+        var values: [Route.QueryName: String] = [:]
+        for item in request.query {
+            guard let name = route.query.first(where: { ASCIICase.areEqual($0.rawValue, item.name) }) else {
+                throw RequestError(
+                    .invalidRequestTarget, "the query has a parameter that this operation does not define",
+                    target: RequestTarget.shown(item.name))
+            }
+            values[name] = item.value
+        }
+        self.apiVersion = try Self.version(values[.apiVersion], route: route)
+        self.expandsInstanceView = try Self.flag(values[.expand], only: "instanceView", name: "$expand")
+        self.monitors = try Self.flag(values[.monitor], only: "true", name: "monitor")
+    }
+
+    private static func wordsMatch(_ path: [Route.Segment], _ segments: [String]) -> Bool {
+        for (expected, given) in zip(path, segments) {
+            if case .word(let word) = expected, !ASCIICase.areEqual(word, given) { return false }
+        }
+        return true
+    }
+
+    private static func nameError(_ path: [Route.Segment], _ segments: [String]) -> RequestError? {
+        for (expected, given) in zip(path, segments) {
+            let (isValid, what): (Bool, String) =
+                switch expected {
+                case .word: (true, "")
+                case .subscription: (ResourceName.isSubscription(given), "the subscription id is not a GUID")
+                case .resourceGroup:
+                    (ResourceName.isResourceGroup(given), "the resource group's name is not letters, digits or -_().")
+                case .virtualMachine: (ResourceName.isMachine(given), "the virtual machine's name is not valid")
+                case .scaleSet: (ResourceName.isMachine(given), "the scale set's name is not valid")
+                case .instance: (ResourceName.isInstance(given), "the instance id is not a decimal number")
+                case .runCommand: (ResourceName.isRunCommand(given), "the run command's name is not valid")
+                case .location: (ResourceName.isLocation(given), "the location is not valid")
+                case .operationID: (ResourceName.isGUID(given), "the operation id is not a GUID")
+                }
+            if !isValid { return RequestError(.invalidRequestTarget, what) }
+        }
+        return nil
+    }
+
+    private static func names(_ path: [Route.Segment], _ segments: [String]) -> (ResourceTarget, operationID: String?) {
+        var target = ResourceTarget()
+        var scaleSet = ""
+        var operationID: String?
+        for (kind, name) in zip(path, segments) {
+            switch kind {
+            case .word: continue
+            case .subscription: target.subscription = name
+            case .resourceGroup: target.resourceGroup = name
+            case .virtualMachine: target.machine = .virtualMachine(name)
+            case .scaleSet: scaleSet = name
+            case .instance: target.machine = .scaleSetInstance(scaleSet: scaleSet, instance: name)
+            case .runCommand: target.runCommand = name
+            case .location: target.location = ASCIICase.lowered(name)
+            case .operationID: operationID = ASCIICase.lowered(name)
+            }
+        }
+        return (target, operationID)
+    }
+
+    private static func version(_ text: String?, route: Route) throws(RequestError) -> APIVersion {
+        guard let text, !text.isEmpty else {
+            throw RequestError(
+                .missingAPIVersion, "the api-version query parameter is required, e.g. api-version=2024-11-01",
+                target: "api-version")
+        }
+        guard let version = APIVersion(text) else {
+            throw RequestError(
+                .invalidAPIVersion,
+                "this api-version of Microsoft.Compute is not known here; the newest is \(APIVersion.newest)",
+                target: "api-version")
+        }
+        guard version >= route.since else {
+            throw RequestError(
+                .invalidAPIVersion, "\(route.name) exists since api-version \(route.since)", target: "api-version")
+        }
+        return version
+    }
+
+    private static func flag(_ value: String?, only allowed: String, name: String) throws(RequestError) -> Bool {
+        guard let value else { return false }
+        guard ASCIICase.areEqual(value, allowed) else {
+            throw RequestError(.invalidRequestTarget, "the only value of \(name) is \(allowed)", target: name)
+        }
+        return true
+    }
+
+    /// The path to forward, built from the parsed names.
+    package var upstreamPath: String { Self.path(self.route.path, self.target, operationID: self.operationID) }
+
+    /// The target to forward in a given version.
+    package func upstreamTarget(apiVersion: APIVersion) -> String {
+        var text = self.upstreamPath
+        text += "?"
+        if self.expandsInstanceView { text += "$expand=instanceView&" }
+        text += "api-version=" + apiVersion.text
+        return text
+    }
+
+    /// The names in a path that was built by ``upstreamPath``.
+    package static func target(ofPath text: String) -> ResourceTarget? {
+        guard let request = try? RequestTarget(text) else { return nil }
+        for route in RouteTable.routes where route.path.count == request.segments.count {
+            guard Self.wordsMatch(route.path, request.segments), Self.nameError(route.path, request.segments) == nil
+            else { continue }
+            return Self.names(route.path, request.segments).0
+        }
+        return nil
+    }
+
+    static func path(_ path: [Route.Segment], _ target: ResourceTarget, operationID: String?) -> String {
+        var text = ""
+        for segment in path {
+            text += "/"
+            switch segment {
+            case .word(let word): text += word
+            case .subscription: text += target.subscription ?? ""
+            case .resourceGroup: text += Self.escaped(target.resourceGroup ?? "")
+            case .virtualMachine: if case .virtualMachine(let name)? = target.machine { text += name }
+            case .scaleSet: if case .scaleSetInstance(let name, _)? = target.machine { text += name }
+            case .instance: if case .scaleSetInstance(_, let name)? = target.machine { text += name }
+            case .runCommand: text += target.runCommand ?? ""
+            case .location: text += target.location ?? ""
+            case .operationID: text += operationID ?? ""
+            }
+        }
+        return text
+    }
+
+    /// Group names may hold parentheses, which real clients escape.
+    private static func escaped(_ name: String) -> String {
+        guard name.utf8.contains(UInt8(ascii: "(")) || name.utf8.contains(UInt8(ascii: ")")) else { return name }
+        return name.utf8.reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "("): text += "%28"
+            case UInt8(ascii: ")"): text += "%29"
+            default: text.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+    }
+}

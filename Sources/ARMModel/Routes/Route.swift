@@ -1,0 +1,30 @@
+/// One operation of the surface: how it is spelt on the wire, since when it exists, and what it carries.
+package struct Route: Sendable {
+    /// One segment of a path: a word of ARM's, or a name with its own rule.
+    package enum Segment: Sendable, Hashable {
+        case word(String)
+        case subscription, resourceGroup, virtualMachine, scaleSet, instance, runCommand, location, operationID
+    }
+
+    package enum Method: String, Sendable, Hashable { case get = "GET", post = "POST", patch = "PATCH" }
+
+    /// What the request body is.
+    package enum Body: Sendable, Hashable { case none, action, managedUpdate }
+
+    package enum QueryName: String, Sendable, Hashable {
+        case apiVersion = "api-version"
+        case expand = "$expand"
+        case monitor
+    }
+
+    /// Azure's operation id, for the manual and for metrics.
+    package var name: String
+    package var method: Method
+    package var path: [Segment]
+    package var operation: Operation
+    package var family: CommandFamily = .standard
+    package var body: Body = .none
+    package var since: APIVersion
+    package var query: [QueryName] = [.apiVersion]
+    package var allowsTrailingSlash = false
+}

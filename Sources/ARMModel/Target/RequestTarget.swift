@@ -1,0 +1,112 @@
+/// A request target taken apart: decoded path segments and query items, with everything ambiguous refused.
+///
+/// Split first, decode each part once, then check. Only characters that need escaping may be escaped, so one path has
+/// one spelling; what goes to ARM is built from the parts, never from the text.
+package struct RequestTarget: Sendable, Hashable {
+    package struct QueryItem: Sendable, Hashable {
+        package var name: String
+        package var value: String
+    }
+
+    package var segments: [String]
+    package var hasTrailingSlash: Bool
+    package var query: [QueryItem]
+
+    /// - Parameter text: origin form, `/path?query`.
+    package init(_ text: String) throws(RequestError) {
+        guard text.utf8.count <= 8_192 else { throw Self.refused("the request target is longer than 8,192 bytes") }
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Self.refused("the request target holds a space, control character or byte that is not ASCII")
+        }
+        guard text.utf8.first == UInt8(ascii: "/") else {
+            throw Self.refused("the request target is not a path; it must begin with one slash")
+        }
+        guard !text.utf8.contains(UInt8(ascii: "#")) else { throw Self.refused("the request target holds a fragment") }
+        let parts = text.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        var pieces = parts[0].dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        self.hasTrailingSlash = pieces.count > 1 && pieces.last?.isEmpty == true
+        if self.hasTrailingSlash { pieces.removeLast() }
+        self.segments = []
+        self.segments.reserveCapacity(pieces.count)
+        for piece in pieces { self.segments.append(try Self.segment(piece)) }
+        self.query = []
+        guard parts.count > 1 else { return }
+        for piece in parts[1].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
+            let pair = piece.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2, !pair[0].isEmpty else {
+                throw Self.refused("a query parameter is not of the form name=value")
+            }
+            let name = try Self.decoded(pair[0], what: "a query name")
+            guard !self.query.contains(where: { ASCIICase.areEqual($0.name, name) }) else {
+                throw Self.refused("a query parameter is repeated", target: Self.shown(name))
+            }
+            self.query.append(QueryItem(name: name, value: try Self.decoded(pair[1], what: "a query value")))
+        }
+    }
+
+    private static func segment(_ piece: Substring.UTF8View) throws(RequestError) -> String {
+        guard !piece.isEmpty else { throw self.refused("the path holds an empty segment") }
+        let text = try self.decoded(piece, what: "a path segment")
+        guard text != ".", text != ".." else { throw self.refused("the path holds a dot segment") }
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"),
+                UInt8(ascii: ";"):
+                throw self.refused("a path segment holds one of / \\ ? # % ;")
+            default: continue
+            }
+        }
+        return text
+    }
+
+    private static func decoded(_ piece: Substring.UTF8View, what: String) throws(RequestError) -> String {
+        guard piece.contains(UInt8(ascii: "%")) else { return String(Substring(piece)) }
+        var out: [UInt8] = []
+        out.reserveCapacity(piece.count)
+        var rest = piece[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                out.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(Self.hexValue), let low = rest.popFirst().flatMap(Self.hexValue)
+            else { throw self.refused("\(what) holds a percent sign without two hexadecimal digits") }
+            let value = high << 4 | low
+            guard value >= 0x20, value != 0x7F else { throw self.refused("\(what) holds a control character") }
+            guard !Self.isUnreserved(value) else {
+                throw self.refused("\(what) escapes a character that needs no escape")
+            }
+            out.append(value)
+        }
+        guard let text = String(validating: out, as: UTF8.self) else { throw self.refused("\(what) is not UTF-8") }
+        return text
+    }
+
+    private static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    private static func refused(_ message: String, target: String? = nil) -> RequestError {
+        RequestError(.invalidRequestTarget, message, target: target)
+    }
+
+    /// A query name for a message: only if it looks like one.
+    package static func shown(_ name: String) -> String? {
+        name.utf8.count <= 32 && name.utf8.allSatisfy { Self.isUnreserved($0) || $0 == UInt8(ascii: "$") } ? name : nil
+    }
+}

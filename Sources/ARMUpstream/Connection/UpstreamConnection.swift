@@ -1,0 +1,234 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import NIOTLS
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// One connection to ARM: the last handler of its channel, serving one exchange at a time. On its event loop only.
+final class UpstreamConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    let createdAt = NIODeadline.now()
+    /// When it was last put down unused.
+    var idleSince = NIODeadline.now()
+
+    private let authority: String
+    private var life = ConnectionLife()
+    private var exchange: PendingExchange?
+    private var context: ChannelHandlerContext?
+    private var socket: (any SocketOptionProvider)?
+    /// Set once the pool knows of the connection; until then events are only remembered in `life`.
+    private var pool: LoopConnectionPool?
+    private var timer: LoopTimer?
+    private var connectFailure: UpstreamFailure.Reason?
+
+    init(authority: String) { self.authority = authority }
+
+    var expectsBytes: Bool { life.expectsBytes }
+
+    /// Puts the connection, whose TCP part is established, under a pool.
+    func attach(to pool: LoopConnectionPool, connectDeadline: NIODeadline) {
+        self.pool = pool
+        if life.isGone { return reportConnectFailure() }
+        guard life.isHandshaking else { return pool.connected(self) }
+        timer?.set(connectDeadline)
+    }
+
+    /// Takes on an exchange and sends its request. False, with nothing sent, if the connection cannot serve: the
+    /// exchange is then as it was.
+    func run(_ exchange: PendingExchange) -> Bool {
+        guard let context, context.channel.isActive, isEstablishedInKernel, life.claim() else { return false }
+        guard exchange.machine.connectionReady() == .write else {
+            // Settled before its turn came: nothing to send, and the connection has to be counted out.
+            perform(life.exchangeAbandoned())
+            return true
+        }
+        self.exchange = exchange
+        timer?.set(exchange.deadline)
+        send(exchange.request, on: context)
+        return true
+    }
+
+    /// Closes it in good order if it is unused.
+    func retire() { perform(life.retire()) }
+
+    func unsolicitedBytes() { perform(life.receivedUnsolicitedBytes()) }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        socket = context.channel as? any SocketOptionProvider
+        timer = LoopTimer(eventLoop: context.eventLoop) { [weak self] in self?.deadlinePassed() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        ended(.closed)
+        timer?.cancel()
+        timer = nil
+        socket = nil
+        self.context = nil
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            timer?.unset()
+            perform(life.handshakeCompleted())
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let exchange else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            let action = exchange.machine.received(
+                .init(
+                    status: Int(head.status.code), keepAlive: head.isKeepAlive,
+                    contentLength: head.headers.first(name: "content-length").flatMap { Int($0) },
+                    contentCodings: head.headers["content-encoding"]))
+            if action == .keep { exchange.keep(head) } else { settle(action) }
+        case .body(let bytes):
+            let action = exchange.machine.receivedBody(bytes: bytes.readableBytes)
+            if action == .keep { exchange.keep(bytes) } else { settle(action) }
+        case .end:
+            settle(exchange.machine.receivedEnd())
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { perform(life.readCompleted()) }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        ended(life.isHandshaking ? .ofConnecting(error) : .ofExchange(error))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended(life.isHandshaking ? .tlsFailed : .closed)
+    }
+
+    // MARK: Consequences
+
+    private func deadlinePassed() {
+        if let exchange {
+            settle(exchange.machine.deadlinePassed())
+        } else if life.isHandshaking {
+            ended(.timedOut)
+        }
+    }
+
+    /// Acts on what the machine says about the exchange, and on what follows for the connection.
+    private func settle(_ action: ExchangeStateMachine.Action) {
+        guard let exchange else { return }
+        switch action {
+        case .deliver(let reusable):
+            self.exchange = nil
+            timer?.unset()
+            life.answered(reusable: reusable && !hasUnsentBytes)
+            exchange.finish(action)
+        case .reportNotSent, .reportOutcomeUnknown:
+            self.exchange = nil
+            exchange.finish(action)
+            perform(life.exchangeAbandoned())
+        case .nothing, .write, .keep:
+            break
+        }
+    }
+
+    private func ended(_ reason: UpstreamFailure.Reason) {
+        if let exchange { settle(exchange.machine.fail(reason)) }
+        if life.isHandshaking { connectFailure = reason }
+        perform(life.ended())
+    }
+
+    private func perform(_ action: ConnectionLife.Action) {
+        switch action {
+        case .nothing:
+            break
+        case .announce:
+            pool?.connected(self)
+        case .release:
+            pool?.released(self)
+        case .reportConnectFailure:
+            dropChannel()
+            reportConnectFailure()
+        case .close:
+            timer?.cancel()
+            context?.close(promise: nil)
+            leavePool { $0.gone($1) }
+        case .abort:
+            timer?.cancel()
+            dropChannel()
+            leavePool { $0.gone($1) }
+        }
+    }
+
+    private func reportConnectFailure() {
+        let reason = connectFailure ?? .connectFailed
+        leavePool { pool, _ in pool.connectFailed(reason) }
+    }
+
+    private func leavePool(_ farewell: (LoopConnectionPool, UpstreamConnection) -> Void) {
+        guard let pool else { return }
+        self.pool = nil
+        farewell(pool, self)
+    }
+
+    /// Closes beneath TLS: there is nobody left to exchange close notices with, and waiting for them would keep a
+    /// socket to a peer that hangs.
+    private func dropChannel() {
+        guard let context else { return }
+        if let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self) {
+            tls.close(mode: .all, promise: nil)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    private func send(_ request: UpstreamRequest, on context: ChannelHandlerContext) {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(request.headers.count + 4)
+        headers.add(name: "host", value: authority)
+        if let token = request.token {
+            token.withHeaderValue { headers.add(name: "authorization", value: $0) }
+        }
+        for (name, value) in request.headers { headers.add(name: name, value: value) }
+        headers.add(name: "accept-encoding", value: "identity")
+        if let body = request.body { headers.add(name: "content-length", value: String(body.count)) }
+        let head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if let body = request.body, !body.isEmpty {
+            context.write(
+                wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: body)))), promise: nil)
+        }
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        context.flush()
+    }
+
+    /// An answer that came before the request was wholly written leaves the rest of the request in the way.
+    private var hasUnsentBytes: Bool {
+        guard let options = context?.channel.syncOptions else { return true }
+        return (try? options.getOption(.bufferedWritableBytes)) != 0
+    }
+
+    /// Whether the kernel still holds the connection for established, asked before each use: a close that has
+    /// arrived but was not read yet would turn the request into one whose outcome is unknown.
+    private var isEstablishedInKernel: Bool {
+        #if os(Linux)
+            guard let socket else { return true }
+            var established = true
+            // On the event loop the future is complete when it is returned.
+            socket.getTCPInfo().assumeIsolated().whenSuccess { established = $0.tcpi_state == UInt8(TCP_ESTABLISHED) }
+            return established
+        #else
+            return true
+        #endif
+    }
+}

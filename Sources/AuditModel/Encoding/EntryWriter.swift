@@ -1,0 +1,324 @@
+import ARMModel
+import PolicyCore
+import Redaction
+import StrictJSON
+
+/// Writes one row: canonical JSON with every object's members in sorted order, and the bodies apart. The order is the
+/// code's; a test holds it against the RFC 8785 writer.
+struct EntryWriter {
+    private var json = JSONWriter(capacity: 1_536)
+    private(set) var bodies: [AuditBody] = []
+    private let settings: RecordSettings
+
+    init(settings: RecordSettings) { self.settings = settings }
+
+    var bytes: [UInt8] { self.json.bytes }
+    mutating func begin() { self.json.beginObject() }
+    mutating func end() { self.json.endObject() }
+    mutating func member(_ name: String, _ value: String?) { self.json.member(name, value) }
+    mutating func member(_ name: String, _ value: Int64?) { self.json.member(name, value) }
+
+    // MARK: Texts that may have to be erased
+
+    /// A commitment in the row, the text in a body of its own; without the text where it is not to be kept.
+    mutating func committed(_ name: String, _ text: String, pointer: String, keep: RecordSettings.Keep = .full) {
+        let salt = self.settings.salt()
+        let bytes = Array(text.utf8)
+        self.json.name(name)
+        self.json.beginObject()
+        self.json.member("commitment", HexDigest.text(of: AuditBody.commitment(salt: salt, text: bytes)))
+        self.json.member("length", bytes.count)
+        self.json.endObject()
+        self.bodies.append(AuditBody(pointer: pointer, salt: salt, text: keep == .full ? bytes : nil))
+    }
+
+    /// A secret's fingerprint in its place.
+    mutating func redacted(_ name: String, _ secret: Secret, label: FingerprintLabel) {
+        self.json.name(name)
+        self.json.beginObject()
+        self.json.member("fingerprint", self.settings.fingerprintKey.fingerprint(of: secret, label: label).text)
+        self.json.member("redacted", true)
+        self.json.endObject()
+    }
+
+    private mutating func unknown(_ name: String) {
+        self.json.name(name)
+        self.json.beginObject()
+        self.json.member("unknown", true)
+        self.json.endObject()
+    }
+
+    // MARK: Parts
+
+    mutating func principal(_ principal: Principal) {
+        self.json.name("principal")
+        self.json.beginObject()
+        self.json.member("appID", principal.appID)
+        if let certificate = principal.certificate {
+            self.json.name("certificate")
+            self.json.beginObject()
+            self.strings("names", certificate.names)
+            self.json.member("sha256", certificate.sha256)
+            self.json.endObject()
+        }
+        if let groups = principal.groups.value {
+            self.strings("groups", groups)
+        } else {
+            self.json.member("groups", "unknown")
+        }
+        self.json.member("id", principal.id)
+        self.json.member("issuedAt", principal.issuedAt)
+        self.json.member("issuer", principal.issuer)
+        self.json.member("kind", principal.kind.rawValue)
+        self.json.member("name", principal.name)
+        self.strings("scopes", principal.scopes)
+        self.json.member("tenant", principal.tenant)
+        self.json.member("tokenID", principal.tokenID)
+        self.json.endObject()
+    }
+
+    mutating func target(_ target: ResourceTarget) {
+        self.json.name("target")
+        self.json.beginObject()
+        self.json.member("commandId", target.catalogCommandID)
+        if case .scaleSetInstance(_, let instance)? = target.machine { self.json.member("instance", instance) }
+        self.json.member("location", target.location)
+        self.json.member("resourceGroup", target.resourceGroup)
+        self.json.member("runCommand", target.runCommand)
+        if case .scaleSetInstance(let scaleSet, _)? = target.machine { self.json.member("scaleSet", scaleSet) }
+        self.json.member("subscription", target.subscription)
+        if case .virtualMachine(let name)? = target.machine { self.json.member("virtualMachine", name) }
+        self.json.endObject()
+    }
+
+    mutating func decision(_ decision: Decision) {
+        self.json.name("decision")
+        self.json.beginObject()
+        if decision.isAnyScript { self.json.member("anyScript", true) }
+        self.json.member("effect", decision.effect.rawValue)
+        if let seconds = decision.obligations.timeoutSeconds {
+            self.json.name("obligations")
+            self.json.beginObject()
+            self.json.member("timeoutInSeconds", seconds)
+            self.json.endObject()
+        }
+        self.json.member("policyDigest", decision.policyDigest)
+        self.json.name("reasons")
+        self.json.beginArray()
+        for reason in decision.reasons {
+            self.json.beginObject()
+            self.json.member("code", reason.code)
+            self.json.member("message", reason.message)
+            self.json.member("target", reason.target)
+            self.json.endObject()
+        }
+        self.json.endArray()
+        self.json.member("rule", decision.rule)
+        self.json.member("scriptName", decision.scriptName)
+        self.json.endObject()
+    }
+
+    mutating func content(_ content: UnreadableContent) {
+        self.json.name("content")
+        self.json.beginObject()
+        self.json.member("length", content.length)
+        self.json.member("offset", content.offset)
+        self.json.member("reason", content.reason)
+        self.json.endObject()
+    }
+
+    mutating func upstream(_ facts: UpstreamFacts) {
+        self.json.name("upstream")
+        self.json.beginObject()
+        self.json.member("code", facts.code)
+        self.json.member("durationMilliseconds", facts.durationMilliseconds)
+        self.json.member("operationID", facts.operationID)
+        if facts.redactions > 0 { self.json.member("redactions", facts.redactions) }
+        self.json.member("requestID", facts.requestID)
+        self.json.member("result", facts.result)
+        self.json.member("status", facts.status)
+        self.json.endObject()
+    }
+
+    mutating func outcome(_ outcome: Outcome, scrubbed: Bool) {
+        self.json.name("outcome")
+        self.json.beginObject()
+        self.json.member("endTime", outcome.endTime)
+        self.json.member("errorLength", outcome.errorLength)
+        self.json.member("errorSHA256", outcome.errorSHA256)
+        if let message = outcome.executionMessage {
+            // It may quote the script.
+            self.committed(
+                "executionMessage", message, pointer: "/outcome/executionMessage", keep: self.settings.scriptText)
+        }
+        self.json.member("executionState", outcome.executionState)
+        self.json.member("exitCode", outcome.exitCode)
+        self.json.member("outputLength", outcome.outputLength)
+        self.json.member("outputSHA256", outcome.outputSHA256)
+        self.json.member("scrubbed", scrubbed)
+        self.json.member("startTime", outcome.startTime)
+        self.json.member("status", outcome.status.rawValue)
+        self.json.endObject()
+    }
+
+    mutating func command(_ command: Command, extras: CommandExtras) {
+        self.json.name("command")
+        self.json.beginObject()
+        self.flag("asyncExecution", command.asyncExecution)
+        self.commandID(command.source)
+        self.identity("errorBlobManagedIdentity", command.errorBlobIdentity)
+        self.address("errorBlobURI", command.errorBlob, label: .blobQuery)
+        if case .known(.gallery(let id)) = command.source { self.json.member("galleryScriptReferenceID", id) }
+        self.identity("outputBlobManagedIdentity", command.outputBlobIdentity)
+        self.address("outputBlobURI", command.outputBlob, label: .blobQuery)
+        self.parameters(command.parameters)
+        self.protectedParameters(command.protectedParameters)
+        if !extras.readOnlyMembers.isEmpty { self.strings("readOnlyMembers", extras.readOnlyMembers) }
+        switch command.runAsPassword {
+        case .known(let secret?): self.redacted("runAsPassword", secret, label: .runAsPassword)
+        case .known(nil): break
+        case .unknown: self.unknown("runAsPassword")
+        }
+        self.text("runAsUser", command.runAsUser)
+        self.script(command.source)
+        self.text("scriptShell", command.scriptShell)
+        if case .known(.address(let address, let identity)) = command.source {
+            self.address("scriptURI", .known(address), label: .scriptQuery)
+            self.identity("scriptURIManagedIdentity", identity)
+        }
+        if case .unknown = command.source { self.unknown("source") }
+        self.tags(extras.tags)
+        switch command.timeoutSeconds {
+        case .known(let seconds): self.json.member("timeoutInSeconds", seconds)
+        case .unknown: self.unknown("timeoutInSeconds")
+        }
+        self.flag("treatFailureAsDeploymentFailure", command.treatFailureAsDeploymentFailure)
+        self.json.endObject()
+    }
+
+    // MARK: Parts of a command
+
+    private mutating func commandID(_ source: Known<ScriptSource?>) {
+        switch source {
+        case .known(.builtIn(let id)): self.json.member("commandId", id)
+        case .known(.inline(let id, _)): self.json.member("commandId", id)
+        default: break
+        }
+    }
+
+    private mutating func script(_ source: Known<ScriptSource?>) {
+        guard case .known(.inline(_, let script)) = source else { return }
+        if self.settings.scriptText == .full { self.committed("script", script.text, pointer: "/command/script") }
+        self.json.member("scriptSHA256", script.digest)
+    }
+
+    private mutating func parameters(_ list: Known<[Parameter]>) {
+        guard case .known(let list) = list else { return self.unknown("parameters") }
+        self.json.name("parameters")
+        self.json.beginArray()
+        for (index, parameter) in list.enumerated() {
+            self.json.beginObject()
+            self.json.member("name", parameter.name)
+            switch self.settings.parameterValues {
+            case .full: self.committed("value", parameter.value, pointer: "/command/parameters/\(index)/value")
+            case .digest: self.redacted("value", Secret(parameter.value), label: .parameter)
+            }
+            self.json.endObject()
+        }
+        self.json.endArray()
+    }
+
+    private mutating func protectedParameters(_ list: Known<[ProtectedParameter]>) {
+        guard case .known(let list) = list else { return self.unknown("protectedParameters") }
+        self.json.name("protectedParameters")
+        self.json.beginArray()
+        for parameter in list {
+            let fingerprint = self.settings.fingerprintKey.fingerprint(of: parameter.value, label: .protectedParameter)
+            self.json.beginObject()
+            self.json.member("fingerprint", fingerprint.text)
+            self.json.member("name", parameter.name)
+            self.json.member("redacted", true)
+            self.json.endObject()
+        }
+        self.json.endArray()
+    }
+
+    private mutating func tags(_ tags: [(name: String, value: String)]?) {
+        guard let tags else { return }
+        self.json.name("tags")
+        self.json.beginArray()
+        for (index, tag) in tags.enumerated() {
+            self.json.beginObject()
+            self.committed("name", tag.name, pointer: "/command/tags/\(index)/name")
+            self.committed("value", tag.value, pointer: "/command/tags/\(index)/value")
+            self.json.endObject()
+        }
+        self.json.endArray()
+    }
+
+    private mutating func address(_ name: String, _ address: Known<WebAddress?>, label: FingerprintLabel) {
+        switch address {
+        case .unknown: self.unknown(name)
+        case .known(nil): break
+        case .known(let address?):
+            self.json.name(name)
+            self.json.beginObject()
+            self.json.member("address", address.withoutQuery)
+            if address.hasUserInformation { self.json.member("hasUserInformation", true) }
+            switch address.query {
+            case .unknown: self.unknown("query")
+            case .known(nil): break
+            case .known(let query?): self.redacted("query", query, label: label)
+            }
+            self.json.endObject()
+        }
+    }
+
+    private mutating func identity(_ name: String, _ identity: Known<ManagedIdentity?>) {
+        switch identity {
+        case .unknown: self.unknown(name)
+        case .known(nil): break
+        case .known(let identity?):
+            self.json.name(name)
+            self.json.beginObject()
+            switch identity {
+            case .clientID(let id): self.json.member("clientId", id)
+            case .objectID(let id): self.json.member("objectId", id)
+            case .system: self.json.member("system", true)
+            }
+            self.json.endObject()
+        }
+    }
+
+    private mutating func text(_ name: String, _ text: Known<String?>) {
+        switch text {
+        case .unknown: self.unknown(name)
+        case .known(let text): self.json.member(name, text)
+        }
+    }
+
+    private mutating func flag(_ name: String, _ flag: Known<Bool?>) {
+        switch flag {
+        case .unknown: self.unknown(name)
+        case .known(let flag): self.json.member(name, flag)
+        }
+    }
+
+    private mutating func strings(_ name: String, _ list: [String]) {
+        self.json.name(name)
+        self.json.beginArray()
+        for text in list { self.json.string(text) }
+        self.json.endArray()
+    }
+}
+
+/// Members of an update that are on record but take no part in the command itself.
+package struct CommandExtras: Sendable {
+    package var tags: [(name: String, value: String)]?
+    package var readOnlyMembers: [String]
+
+    package init(tags: [(name: String, value: String)]? = nil, readOnlyMembers: [String] = []) {
+        self.tags = tags
+        self.readOnlyMembers = readOnlyMembers
+    }
+}

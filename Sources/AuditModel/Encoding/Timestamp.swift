@@ -1,0 +1,42 @@
+/// RFC 3339 text in UTC with milliseconds, as every time of the record is written.
+package enum Timestamp {
+    /// - Parameter milliseconds: since 1970, not negative.
+    package static func text(milliseconds: Int64) -> String {
+        let (days, rest) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
+        // Days to a civil date, counting years from March so that a leap day comes last.
+        let shifted = days + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthIndex = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
+        let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        var out: [UInt8] = []
+        out.reserveCapacity(24)
+        func digits(_ value: Int64, _ count: Int) {
+            var divisor: Int64 = 1
+            for _ in 1..<count { divisor *= 10 }
+            while divisor > 0 {
+                out.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+                divisor /= 10
+            }
+        }
+        digits(year, 4)
+        out.append(UInt8(ascii: "-"))
+        digits(month, 2)
+        out.append(UInt8(ascii: "-"))
+        digits(day, 2)
+        out.append(UInt8(ascii: "T"))
+        digits(rest / 3_600_000, 2)
+        out.append(UInt8(ascii: ":"))
+        digits(rest / 60_000 % 60, 2)
+        out.append(UInt8(ascii: ":"))
+        digits(rest / 1_000 % 60, 2)
+        out.append(UInt8(ascii: "."))
+        digits(rest % 1_000, 3)
+        out.append(UInt8(ascii: "Z"))
+        return String(decoding: out, as: UTF8.self)
+    }
+}

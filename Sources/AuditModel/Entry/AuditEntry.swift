@@ -1,0 +1,92 @@
+import Crypto
+
+/// A finished row of the record, ready to be written: canonical bytes and what is searched by.
+///
+/// The index is given by the store, in order and without gaps, and is not part of the canonical bytes.
+package struct AuditEntry: Sendable, Hashable {
+    package var event: AuditEvent
+    /// Milliseconds since 1970, UTC; the same moment as the canonical `time`.
+    package var timeMilliseconds: Int64
+    /// RFC 8785 JSON.
+    package var canonical: [UInt8]
+    /// SHA-256 of `canonical`, 32 bytes.
+    package var sha256: [UInt8]
+    package var columns: AuditColumns
+    package var bodies: [AuditBody]
+
+    package init(
+        event: AuditEvent, timeMilliseconds: Int64, canonical: [UInt8], columns: AuditColumns, bodies: [AuditBody]
+    ) {
+        self.event = event
+        self.timeMilliseconds = timeMilliseconds
+        self.canonical = canonical
+        self.sha256 = Array(SHA256.hash(data: canonical))
+        self.columns = columns
+        self.bodies = bodies
+    }
+}
+
+/// Columns for searching. Each repeats a member of the canonical bytes, and `audit verify` holds them together.
+package struct AuditColumns: Sendable, Hashable {
+    /// GUID text.
+    package var requestID: String?
+    /// `principal.id`
+    package var principal: String?
+    package var operation: String?
+    package var subscription: String?
+    package var resourceGroup: String?
+    /// `target.virtualMachine`, or `target.scaleSet` and `target.instance` joined by `/`.
+    package var machine: String?
+    package var runCommand: String?
+    /// `decision.effect`
+    package var effect: String?
+    /// `decision.rule`
+    package var rule: String?
+    /// `command.scriptSHA256`
+    package var scriptSHA256: String?
+    /// `outcome.status`
+    package var outcome: String?
+
+    package init(
+        requestID: String? = nil, principal: String? = nil, operation: String? = nil, subscription: String? = nil,
+        resourceGroup: String? = nil, machine: String? = nil, runCommand: String? = nil, effect: String? = nil,
+        rule: String? = nil, scriptSHA256: String? = nil, outcome: String? = nil
+    ) {
+        self.requestID = requestID
+        self.principal = principal
+        self.operation = operation
+        self.subscription = subscription
+        self.resourceGroup = resourceGroup
+        self.machine = machine
+        self.runCommand = runCommand
+        self.effect = effect
+        self.rule = rule
+        self.scriptSHA256 = scriptSHA256
+        self.outcome = outcome
+    }
+}
+
+/// A text that may have to be erased one day. The canonical bytes hold only its salted SHA-256, the commitment.
+package struct AuditBody: Sendable, Hashable {
+    /// JSON pointer of the member in the canonical bytes that holds the commitment, e.g. `/command/script`.
+    package var pointer: String
+    /// 16 random bytes.
+    package var salt: [UInt8]
+    /// `nil` where the configuration keeps only digests, or the text has been erased.
+    package var text: [UInt8]?
+
+    package init(pointer: String, salt: [UInt8], text: [UInt8]?) {
+        self.pointer = pointer
+        self.salt = salt
+        self.text = text
+    }
+
+    /// SHA-256 over salt and text, lower-case hexadecimal: what the canonical bytes hold as
+    /// `{"commitment": HEX, "length": BYTES}`.
+    package static func commitment(salt: [UInt8], text: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(data: salt)
+        hash.update(data: text)
+        return Array(hash.finalize())
+    }
+}

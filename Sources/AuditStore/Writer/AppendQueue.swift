@@ -1,0 +1,257 @@
+import AuditModel
+import Dispatch
+import GatewayEnforcement
+import Logging
+import Synchronization
+
+/// Where rows wait for the next transaction. Whoever waits shares it; nothing waits for company.
+final class AppendQueue: Sendable {
+    /// What the writer does next.
+    enum Work {
+        case batch([PendingAppend])
+        case jobs([WriterJob])
+        /// Nothing to do: wait on ``wait(seconds:)``.
+        case nothing
+        case stop
+    }
+
+    private struct State {
+        var waiting: [PendingAppend] = []
+        var inFlight: [PendingAppend] = []
+        var jobs: [WriterJob] = []
+        var isAsleep = false
+        var isClosing = false
+        var hasStopped = false
+        /// The last write failed, or rows have waited too long.
+        var isFailing = false
+        var isWatched = false
+        var closers: [CheckedContinuation<Void, Never>] = []
+        var statistics = AuditStatistics()
+    }
+
+    private let state: Mutex<State>
+    private let wake = DispatchSemaphore(value: 0)
+    private let options: AuditStoreOptions
+    private let logger: Logger
+
+    init(options: AuditStoreOptions, logger: Logger, lastIndex: Int64, openOperations: Int) {
+        var state = State()
+        state.statistics.lastIndex = lastIndex
+        state.statistics.openOperations = openOperations
+        self.state = Mutex(state)
+        self.options = options
+        self.logger = logger
+    }
+
+    // MARK: - Callers
+
+    func submit(
+        _ entry: AuditEntry, change: OperationChange?,
+        waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>
+    ) {
+        let bytes = PendingAppend.bytes(of: entry)
+        let deadline = DispatchTime.now().uptimeNanoseconds &+ UInt64(self.options.writeSeconds * 1e9)
+        let (refusal, wakes, watches) = self.state.withLock { state -> (AuditLogError?, Bool, Bool) in
+            if state.isClosing { return (.closed, false, false) }
+            guard state.statistics.waitingRows < self.options.maximumWaitingRows,
+                state.statistics.waitingBytes + bytes <= self.options.maximumWaitingBytes
+            else { return (.writeFailed("too much is waiting to be written"), false, false) }
+            state.statistics.waitingRows += 1
+            state.statistics.waitingBytes += bytes
+            state.waiting.append(
+                PendingAppend(entry: entry, change: change, bytes: bytes, deadline: deadline, waiter: waiter))
+            let watches = !state.isWatched
+            state.isWatched = true
+            return (nil, Self.wakes(&state), watches)
+        }
+        if wakes { self.wake.signal() }
+        if watches { self.watch(until: deadline) }
+        if let refusal { waiter.resume(returning: .failure(refusal)) }
+    }
+
+    /// - Returns: `false` if the writer takes no more jobs.
+    func submit(_ job: @escaping WriterJob) -> Bool {
+        let (taken, wakes) = self.state.withLock { state -> (Bool, Bool) in
+            if state.isClosing { return (false, false) }
+            state.jobs.append(job)
+            return (true, Self.wakes(&state))
+        }
+        if wakes { self.wake.signal() }
+        return taken
+    }
+
+    func close() {
+        let wakes = self.state.withLock { state in
+            state.isClosing = true
+            return Self.wakes(&state)
+        }
+        if wakes { self.wake.signal() }
+    }
+
+    /// Until the writer has written what waited and let go of the file.
+    func waitUntilStopped() async {
+        await withCheckedContinuation { waiter in
+            let hasStopped = self.state.withLock { state in
+                if !state.hasStopped { state.closers.append(waiter) }
+                return state.hasStopped
+            }
+            if hasStopped { waiter.resume() }
+        }
+    }
+
+    var isWritable: Bool {
+        self.state.withLock { state in
+            !state.isClosing && !state.isFailing && state.statistics.waitingRows < self.options.maximumWaitingRows
+        }
+    }
+
+    var isClosed: Bool { self.state.withLock(\.isClosing) }
+    var statistics: AuditStatistics { self.state.withLock(\.statistics) }
+
+    private static func wakes(_ state: inout State) -> Bool {
+        let wasAsleep = state.isAsleep
+        state.isAsleep = false
+        return wasAsleep
+    }
+
+    // MARK: - The writer's thread
+
+    func next() -> Work {
+        self.state.withLock { state in
+            if !state.jobs.isEmpty {
+                let jobs = state.jobs
+                state.jobs = []
+                return .jobs(jobs)
+            }
+            if !state.waiting.isEmpty {
+                if state.waiting.count <= self.options.rowsPerCommit {
+                    swap(&state.waiting, &state.inFlight)
+                } else {
+                    state.inFlight = Array(state.waiting.prefix(self.options.rowsPerCommit))
+                    state.waiting.removeFirst(self.options.rowsPerCommit)
+                }
+                return .batch(state.inFlight)
+            }
+            if state.isClosing { return .stop }
+            state.isAsleep = true
+            return .nothing
+        }
+    }
+
+    func wait(seconds: Double) { _ = self.wake.wait(timeout: .now() + max(0.001, seconds)) }
+
+    var isFailing: Bool { self.state.withLock(\.isFailing) }
+
+    /// Answers everybody who waits for the batch in flight.
+    func finish(
+        _ outcome: BatchWriter.Outcome, changes: (began: Int, ended: Int), nanoseconds: UInt64, lastIndex: Int64
+    ) {
+        let (batch, late, recovered) = self.state.withLock { state -> ([PendingAppend], Int, Bool) in
+            let batch = state.inFlight
+            state.inFlight = []
+            var late = 0
+            for (row, answer) in zip(batch, outcome.answers) {
+                state.statistics.waitingBytes -= row.bytes
+                if row.waiter == nil, case .success = answer { late += 1 }
+            }
+            state.statistics.waitingRows -= batch.count
+            state.statistics.rows += outcome.written
+            state.statistics.lateRows += late
+            state.statistics.lastIndex = lastIndex
+            state.statistics.openOperations += changes.began - changes.ended
+            if outcome.written > 0 {
+                state.statistics.commits += 1
+                state.statistics.lastCommitNanoseconds = nanoseconds
+            }
+            let recovered = state.isFailing && outcome.failure == nil && outcome.written > 0
+            if outcome.failure != nil { state.isFailing = true }
+            if recovered { state.isFailing = false }
+            state.statistics.failedRows += outcome.failure == nil ? 0 : batch.count - outcome.written
+            return (batch, late, recovered)
+        }
+        for (row, answer) in zip(batch, outcome.answers) { row.waiter?.resume(returning: answer) }
+        if let failure = outcome.failure {
+            self.logger.error(
+                "rows of the record could not be written",
+                metadata: [
+                    "rows": "\(batch.count - outcome.written)", "reason": "\(failure)",
+                ])
+        }
+        if late > 0 {
+            self.logger.warning(
+                "rows became durable after their callers had been told of a time-out",
+                metadata: [
+                    "rows": "\(late)"
+                ])
+        }
+        if recovered { self.logger.notice("the record can be written again") }
+    }
+
+    /// What a trial write showed while the record was failing.
+    func probed(_ failure: SQLFailure?) {
+        let recovered = self.state.withLock { state in
+            let recovered = state.isFailing && failure == nil
+            if recovered { state.isFailing = false }
+            return recovered
+        }
+        if recovered { self.logger.notice("the record can be written again") }
+    }
+
+    /// Nobody writes any more: whoever still waits is told so.
+    func stopped() {
+        let (rows, jobs, closers) = self.state.withLock { state in
+            state.isClosing = true
+            state.hasStopped = true
+            let left = (state.inFlight + state.waiting, state.jobs, state.closers)
+            (state.inFlight, state.waiting, state.jobs, state.closers) = ([], [], [], [])
+            return left
+        }
+        for job in jobs { job(nil) }
+        for row in rows { row.waiter?.resume(returning: .failure(.closed)) }
+        for closer in closers { closer.resume() }
+    }
+
+    // MARK: - Time-outs
+
+    /// One timer for all: rows are answered in the order of their coming, so the oldest one's deadline comes first.
+    private func watch(until deadline: UInt64) {
+        DispatchQueue.global().asyncAfter(deadline: DispatchTime(uptimeNanoseconds: deadline)) { [weak self] in
+            self?.expire()
+        }
+    }
+
+    private func expire() {
+        let now = DispatchTime.now().uptimeNanoseconds
+        let (overdue, next) = self.state.withLock { state in
+            var overdue: [CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>] = []
+            var next: UInt64?
+            Self.expire(&state.inFlight, now: now, overdue: &overdue, next: &next)
+            Self.expire(&state.waiting, now: now, overdue: &overdue, next: &next)
+            state.isWatched = next != nil
+            state.statistics.timedOutRows += overdue.count
+            if !overdue.isEmpty { state.isFailing = true }
+            return (overdue, next)
+        }
+        for waiter in overdue { waiter.resume(returning: .failure(.timedOut)) }
+        if !overdue.isEmpty {
+            self.logger.error("rows of the record were not durable in time", metadata: ["rows": "\(overdue.count)"])
+        }
+        if let next { self.watch(until: next) }
+    }
+
+    private static func expire(
+        _ rows: inout [PendingAppend], now: UInt64,
+        overdue: inout [CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>], next: inout UInt64?
+    ) {
+        for position in rows.indices {
+            guard let waiter = rows[position].waiter else { continue }
+            if rows[position].deadline <= now {
+                overdue.append(waiter)
+                rows[position].waiter = nil
+            } else {
+                next = min(next ?? .max, rows[position].deadline)
+                return
+            }
+        }
+    }
+}

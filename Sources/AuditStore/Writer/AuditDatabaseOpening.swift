@@ -1,0 +1,86 @@
+import Foundation
+import GRDB
+
+/// Opens the record for writing, and makes sure that SQLite promises what we promise.
+enum AuditDatabaseOpening {
+    static func open(_ file: AuditFile, options: AuditStoreOptions, createdAt: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "audit-writer"
+        // Somebody with a shell may hold the write lock for a moment; appends wait and time out by themselves.
+        configuration.busyMode = .timeout(max(1, options.writeSeconds * 2))
+        do {
+            let connection = try DatabaseQueue(path: file.path, configuration: configuration)
+            try connection.writeWithoutTransaction { db in
+                try Self.prepare(db, file: file, options: options, createdAt: createdAt)
+            }
+            return connection
+        } catch let error as AuditStoreError {
+            throw error
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw AuditStoreError.foreign(file.path)
+        } catch {
+            throw AuditStoreError.failed(path: file.path, reason: SQLFailure(error).description)
+        }
+    }
+
+    static func openForReading(_ file: AuditFile) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "audit-operations"
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        do {
+            return try DatabaseQueue(path: file.path, configuration: configuration)
+        } catch {
+            throw AuditStoreError.failed(path: file.path, reason: SQLFailure(error).description)
+        }
+    }
+
+    private static func prepare(
+        _ db: Database, file: AuditFile, options: AuditStoreOptions, createdAt: String
+    ) throws {
+        let kind = try AuditSchema.kind(db)
+        switch kind {
+        case .foreign: throw AuditStoreError.foreign(file.path)
+        case .newer(let version): throw AuditStoreError.newer(path: file.path, version: version)
+        case .empty, .ours: break
+        }
+        try self.makeDurable(db, path: file.path, options: options)
+        if case .empty = kind { try AuditSchema.create(db, createdAt: createdAt) }
+        let differences = try AuditSchema.differences(db)
+        guard differences.isEmpty else { throw AuditStoreError.altered(path: file.path, differences: differences) }
+        for (purpose, id) in options.keyIDs {
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)",
+                arguments: ["key.\(purpose).\(id)", createdAt])
+        }
+        if let pages = options.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
+    }
+
+    /// Asks for what durability needs and reads it back. GRDB sets `synchronous = NORMAL` when it turns the write-ahead
+    /// log on, by which the last commits can vanish with the power, so the log is turned on here.
+    private static func makeDurable(_ db: Database, path: String, options: AuditStoreOptions) throws {
+        let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") ?? "nothing"
+        if journal != "wal" {
+            if access(path, W_OK) != 0 { throw AuditStoreError.readOnly(path) }
+            throw AuditStoreError.durabilityNotGranted(setting: "journal_mode = WAL", found: journal)
+        }
+        let settings: [(name: String, value: Int)] = [
+            ("synchronous", 2), ("foreign_keys", 1), ("wal_autocheckpoint", options.checkpointPages),
+            // After a long reader has let the log grow, it shrinks again.
+            ("journal_size_limit", max(64 << 20, options.checkpointPages * 8192)),
+            ("trusted_schema", 0), ("cache_size", -8192),
+        ]
+        for (name, value) in settings {
+            try db.execute(sql: "PRAGMA \(name) = \(value)")
+            let found = try Int.fetchOne(db, sql: "PRAGMA \(name)")
+            guard found == value else {
+                throw AuditStoreError.durabilityNotGranted(
+                    setting: "\(name) = \(value)", found: found.map { String($0) } ?? "nothing")
+            }
+        }
+        let readBack = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "nothing"
+        guard readBack == "wal" else {
+            throw AuditStoreError.durabilityNotGranted(setting: "journal_mode = WAL", found: readBack)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// How the record is kept.
+package struct AuditStoreOptions: Sendable {
+    package var path: String
+    /// How long an append may wait to become durable.
+    package var writeSeconds: Double = 5
+    /// Bounds of what waits; beyond them an append is refused at once.
+    package var maximumWaitingRows = 4096
+    package var maximumWaitingBytes = 64 << 20
+    /// How many rows one transaction takes at most.
+    package var rowsPerCommit = 256
+    /// Pages of 4 KiB after which the write-ahead log is copied into the database and begun anew.
+    package var checkpointPages = 1000
+    /// A database of at most so many pages; a write beyond fails like one on a full disk.
+    package var maximumPages: Int?
+    /// How long an operation is kept after its end.
+    package var keepEndedSeconds: Double = 7 * 86_400
+    package var purgeSeconds: Double = 3600
+    /// How often writing is tried while it fails, so that readiness returns by itself.
+    package var probeSeconds: Double = 1
+    /// Memory for operations that were begun or asked for lately.
+    package var operationCacheBytes = 16 << 20
+    /// Ids of the keys whose values stand in rows, by purpose; each is noted once in the table `meta`.
+    package var keyIDs: [String: String] = [:]
+
+    package init(path: String) { self.path = path }
+}

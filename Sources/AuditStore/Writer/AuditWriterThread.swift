@@ -1,0 +1,107 @@
+import Dispatch
+import Foundation
+import GRDB
+import GRDBSQLite
+import GatewayEnforcement
+import Logging
+
+/// The one thread that writes the record: it holds the writing connection from start to stop.
+struct AuditWriterThread: Sendable {
+    let connection: DatabaseQueue
+    let readConnection: DatabaseQueue
+    let lock: AuditFileLock
+    let queue: AppendQueue
+    let operations: OperationCache
+    let options: AuditStoreOptions
+    let logger: Logger
+    /// Milliseconds since 1970.
+    let now: @Sendable () -> Int64
+    let onCommit: (@Sendable (_ rows: Int, _ nanoseconds: UInt64) -> Void)?
+
+    func start() {
+        let thread = Thread { self.run() }
+        thread.name = "audit-writer"
+        thread.start()
+    }
+
+    private func run() {
+        do {
+            try self.connection.writeWithoutTransaction { db in
+                try self.serve(db)
+                // What remains in the write-ahead log goes into the file, so that the file alone is complete.
+                _ = try? db.checkpoint(.truncate)
+            }
+        } catch {
+            self.logger.critical("the record's writer stopped", metadata: ["reason": "\(SQLFailure(error))"])
+        }
+        try? self.readConnection.close()
+        try? self.connection.close()
+        self.lock.release()
+        self.queue.stopped()
+    }
+
+    private func serve(_ db: Database) throws {
+        var writer = try BatchWriter(RecordStatements(db))
+        var nextPurge = self.now()
+        while true {
+            if self.now() >= nextPurge {
+                // A little at a time, so that rows do not wait behind it.
+                let isDone = (try? self.purge(db, atMost: 200)) ?? true
+                if isDone { nextPurge = self.now() + Int64(self.options.purgeSeconds * 1000) }
+            }
+            switch self.queue.next() {
+            case .jobs(let jobs): for job in jobs { job(db) }
+            case .batch(let batch): self.write(batch, with: &writer)
+            case .nothing:
+                if self.queue.isFailing {
+                    self.queue.wait(seconds: self.options.probeSeconds)
+                    if self.queue.isFailing { self.queue.probed(Self.probe(db)) }
+                } else {
+                    let untilPurge = Double(nextPurge - self.now()) / 1000
+                    self.queue.wait(seconds: min(untilPurge, self.options.purgeSeconds))
+                }
+            case .stop: return
+            }
+        }
+    }
+
+    private func write(_ batch: [PendingAppend], with writer: inout BatchWriter) {
+        let start = DispatchTime.now().uptimeNanoseconds
+        let outcome = writer.write(batch)
+        let nanoseconds = DispatchTime.now().uptimeNanoseconds - start
+        var changes = (began: 0, ended: 0)
+        for (row, answer) in zip(batch, outcome.answers) {
+            guard let change = row.change, case .success = answer else { continue }
+            self.operations.apply(change)
+            switch change {
+            case .begin(let operation): changes.began += operation.endedMilliseconds == nil ? 1 : 0
+            case .end: changes.ended += 1
+            }
+        }
+        self.queue.finish(outcome, changes: changes, nanoseconds: nanoseconds, lastIndex: writer.lastIndex)
+        if outcome.written > 0 { self.onCommit?(outcome.written, nanoseconds) }
+    }
+
+    /// - Returns: whether nothing is left to delete.
+    func purge(_ db: Database, atMost count: Int) throws -> Bool {
+        let cutoff = self.now() - Int64(self.options.keepEndedSeconds * 1000)
+        self.operations.purge(endedBefore: cutoff)
+        try db.execute(
+            sql: """
+                DELETE FROM operation WHERE rowid IN
+                (SELECT rowid FROM operation WHERE ended IS NOT NULL AND ended < ? LIMIT ?)
+                """, arguments: [cutoff, count])
+        return db.changesCount < count
+    }
+
+    /// Writes and removes as much as a long row needs: whether rows would be taken.
+    private static func probe(_ db: Database) -> SQLFailure? {
+        do {
+            try db.execute(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', hex(zeroblob(32768)))")
+            try db.execute(sql: "DELETE FROM meta WHERE name = 'probe'")
+            return nil
+        } catch {
+            return SQLFailure(error)
+        }
+    }
+}

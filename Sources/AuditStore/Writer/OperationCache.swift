@@ -1,0 +1,76 @@
+import GatewayEnforcement
+import Synchronization
+
+/// Operations that were begun or asked for lately, so that a poll does not read the database.
+final class OperationCache: Sendable {
+    private struct State {
+        var byID: [String: StoredOperation] = [:]
+        /// Ids in the order of their coming; the oldest leaves first.
+        var order: [String] = []
+        var first = 0
+        var bytes = 0
+        /// Grows with every change of a known operation, so that an older read does not bring back what was before.
+        var generation = 0
+    }
+
+    private let state = Mutex(State())
+    private let maximumBytes: Int
+
+    init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
+
+    func find(_ id: String) -> (operation: StoredOperation?, generation: Int) {
+        self.state.withLock { ($0.byID[id], $0.generation) }
+    }
+
+    /// Takes what a read found, unless something changed since `generation`.
+    func fill(_ operation: StoredOperation, generation: Int) {
+        self.state.withLock { state in
+            if state.generation == generation { self.insert(operation, into: &state) }
+        }
+    }
+
+    /// Takes over a change that has become durable.
+    func apply(_ change: OperationChange) {
+        self.state.withLock { state in
+            switch change {
+            case .begin(let operation): self.insert(operation, into: &state)
+            case .end(let id, let atMilliseconds):
+                state.generation += 1
+                state.byID[id]?.endedMilliseconds = atMilliseconds
+            }
+        }
+    }
+
+    /// Forgets what ended before.
+    func purge(endedBefore cutoff: Int64) {
+        self.state.withLock { state in
+            state.generation += 1
+            for (id, operation) in state.byID where operation.endedMilliseconds.map({ $0 < cutoff }) ?? false {
+                state.byID[id] = nil
+                state.bytes -= Self.size(operation)
+            }
+        }
+    }
+
+    private func insert(_ operation: StoredOperation, into state: inout State) {
+        if let old = state.byID.updateValue(operation, forKey: operation.id) {
+            state.bytes -= Self.size(old)
+        } else {
+            state.order.append(operation.id)
+        }
+        state.bytes += Self.size(operation)
+        while state.bytes > self.maximumBytes, state.first < state.order.count {
+            if let gone = state.byID.removeValue(forKey: state.order[state.first]) { state.bytes -= Self.size(gone) }
+            state.first += 1
+        }
+        if state.first > 1024, state.first * 2 > state.order.count {
+            state.order.removeFirst(state.first)
+            state.first = 0
+        }
+    }
+
+    private static func size(_ operation: StoredOperation) -> Int {
+        512 + operation.targetPath.utf8.count + (operation.statusLink?.utf8.count ?? 0)
+            + (operation.resultLink?.utf8.count ?? 0)
+    }
+}

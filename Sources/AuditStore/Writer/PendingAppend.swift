@@ -1,0 +1,23 @@
+import AuditModel
+import Dispatch
+import GRDB
+import GatewayEnforcement
+
+/// A row on its way to the disk, and who waits for it.
+struct PendingAppend: Sendable {
+    var entry: AuditEntry
+    var change: OperationChange?
+    var bytes: Int
+    /// On the clock that never steps (`DispatchTime`), nanoseconds.
+    var deadline: UInt64
+    /// `nil` once the caller was told of a time-out; the row goes on.
+    var waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>?
+
+    /// About what the row costs while it waits.
+    static func bytes(of entry: AuditEntry) -> Int {
+        entry.bodies.reduce(512 + entry.canonical.count) { $0 + 64 + ($1.text?.count ?? 0) }
+    }
+}
+
+/// Something else to be done on the writer's connection, between transactions; `nil` if the writer has stopped.
+typealias WriterJob = @Sendable (Database?) -> Void

@@ -1,0 +1,147 @@
+import ARMModel
+import AuditModel
+import GRDB
+import GRDBSQLite
+import GatewayEnforcement
+
+/// The prepared statements of the writing connection; used on its thread only.
+struct RecordStatements {
+    private let connection: OpaquePointer?
+    private let begin: SQLStatement
+    private let commit: SQLStatement
+    private let rollback: SQLStatement
+    private let savepoint: SQLStatement
+    private let rollbackToSavepoint: SQLStatement
+    private let release: SQLStatement
+    private let lastIndexQuery: SQLStatement
+    private let insertRecord: SQLStatement
+    private let insertBody: SQLStatement
+    private let insertOperation: SQLStatement
+    private let endOperation: SQLStatement
+
+    init(_ db: Database) throws {
+        self.connection = db.sqliteConnection
+        self.begin = try SQLStatement(db, "BEGIN IMMEDIATE")
+        self.commit = try SQLStatement(db, "COMMIT")
+        self.rollback = try SQLStatement(db, "ROLLBACK")
+        self.savepoint = try SQLStatement(db, "SAVEPOINT one_row")
+        self.rollbackToSavepoint = try SQLStatement(db, "ROLLBACK TO one_row")
+        self.release = try SQLStatement(db, "RELEASE one_row")
+        self.lastIndexQuery = try SQLStatement(db, #"SELECT coalesce(max("index"), 0) FROM record"#)
+        self.insertRecord = try SQLStatement(
+            db,
+            """
+            INSERT INTO record ("index", event, time, requestID, principal, operation, subscription, resourceGroup,
+            machine, runCommand, effect, rule, scriptSHA256, outcome, sha256, canonical)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        self.insertBody = try SQLStatement(
+            db, #"INSERT INTO body ("index", pointer, salt, text) VALUES (?, ?, ?, ?)"#)
+        self.insertOperation = try SQLStatement(
+            db,
+            """
+            INSERT INTO operation (id, ownerIssuer, ownerTenant, ownerKind, ownerID, operation, subscription, location,
+            targetPath, apiVersion, statusLink, resultLink, decisionIndex, created, ended)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        self.endOperation = try SQLStatement(db, "UPDATE operation SET ended = ? WHERE id = ? AND ended IS NULL")
+    }
+
+    var isInTransaction: Bool { sqlite3_get_autocommit(self.connection) == 0 }
+
+    func beginTransaction() throws { try self.begin.run() }
+    func commitTransaction() throws { try self.commit.run() }
+
+    /// SQLite rolls back by itself on some failures; then there is nothing left to do.
+    func rollbackTransaction() {
+        if self.isInTransaction { try? self.rollback.run() }
+    }
+
+    func lastIndex() throws -> Int64 {
+        defer { self.lastIndexQuery.clear() }
+        return try self.lastIndexQuery.step() ? self.lastIndexQuery.integer(0) : 0
+    }
+
+    /// Runs `body` so that it happens whole or not at all within the open transaction.
+    func whole(_ body: () throws -> Void) throws {
+        try self.savepoint.run()
+        do {
+            try body()
+        } catch {
+            if self.isInTransaction {
+                try self.rollbackToSavepoint.run()
+                try self.release.run()
+            }
+            throw error
+        }
+        try self.release.run()
+    }
+
+    /// - Returns: `false` if the change is an end and the operation has ended or is missing; nothing was written then.
+    func write(_ entry: AuditEntry, change: OperationChange?, index: Int64) throws -> Bool {
+        switch change {
+        case nil: break
+        case .end(let id, let atMilliseconds):
+            self.endOperation.bind(atMilliseconds, at: 1)
+            self.endOperation.bind(id, at: 2)
+            try self.endOperation.run()
+            guard sqlite3_changes(self.connection) == 1 else { return false }
+        case .begin(let operation): try self.insert(operation)
+        }
+        try self.insert(entry, index: index)
+        for body in entry.bodies {
+            self.insertBody.bind(index, at: 1)
+            self.insertBody.bind(body.pointer, at: 2)
+            self.insertBody.bind(blob: body.salt, at: 3)
+            if let text = body.text {
+                try self.insertBody.run(long: text, at: 4, asText: false)
+            } else {
+                defer { self.insertBody.clear() }
+                try self.insertBody.run()
+            }
+        }
+        return true
+    }
+
+    private func insert(_ entry: AuditEntry, index: Int64) throws {
+        let statement = self.insertRecord
+        let columns = entry.columns
+        statement.bind(index, at: 1)
+        statement.bind(entry.event.rawValue, at: 2)
+        statement.bind(Timestamp.text(milliseconds: entry.timeMilliseconds), at: 3)
+        statement.bind(columns.requestID, at: 4)
+        statement.bind(columns.principal, at: 5)
+        statement.bind(columns.operation, at: 6)
+        statement.bind(columns.subscription, at: 7)
+        statement.bind(columns.resourceGroup, at: 8)
+        statement.bind(columns.machine, at: 9)
+        statement.bind(columns.runCommand, at: 10)
+        statement.bind(columns.effect, at: 11)
+        statement.bind(columns.rule, at: 12)
+        statement.bind(columns.scriptSHA256, at: 13)
+        statement.bind(columns.outcome, at: 14)
+        statement.bind(blob: entry.sha256, at: 15)
+        try statement.run(long: entry.canonical, at: 16, asText: true)
+    }
+
+    private func insert(_ operation: StoredOperation) throws {
+        let statement = self.insertOperation
+        defer { statement.clear() }
+        statement.bind(operation.id, at: 1)
+        statement.bind(operation.owner.issuer, at: 2)
+        statement.bind(operation.owner.tenant, at: 3)
+        statement.bind(operation.owner.kind, at: 4)
+        statement.bind(operation.owner.id, at: 5)
+        statement.bind(operation.operation.rawValue, at: 6)
+        statement.bind(operation.subscription, at: 7)
+        statement.bind(operation.location, at: 8)
+        statement.bind(operation.targetPath, at: 9)
+        statement.bind(operation.apiVersion, at: 10)
+        statement.bind(operation.statusLink, at: 11)
+        statement.bind(operation.resultLink, at: 12)
+        statement.bind(operation.decisionIndex, at: 13)
+        statement.bind(operation.createdMilliseconds, at: 14)
+        if let ended = operation.endedMilliseconds { statement.bind(ended, at: 15) }
+        try statement.run()
+    }
+}

@@ -1,0 +1,53 @@
+package import PolicyCore
+package import Redaction
+
+/// A request of a known caller, as the listener hands it over. There is no such value without a principal.
+package struct InboundCall: Sendable {
+    package var method: String
+    /// Path and query, byte for byte as received.
+    package var target: String
+    package var principal: Principal
+    package var clientAddress: String
+    /// The caller's own token, where it is to be passed through.
+    package var callerToken: Secret?
+    package var headers: CallHeaders
+    /// Whether a body is announced (a length above zero, or chunked).
+    package var hasBody: Bool
+    /// Reads the body within the listener's limits.
+    package var readBody: @Sendable () async throws(BodyFailure) -> [UInt8]
+
+    package init(
+        method: String, target: String, principal: Principal, clientAddress: String, callerToken: Secret? = nil,
+        headers: CallHeaders, hasBody: Bool, readBody: @escaping @Sendable () async throws(BodyFailure) -> [UInt8]
+    ) {
+        self.method = method
+        self.target = target
+        self.principal = principal
+        self.clientAddress = clientAddress
+        self.callerToken = callerToken
+        self.headers = headers
+        self.hasBody = hasBody
+        self.readBody = readBody
+    }
+}
+
+/// The caller's headers that mean something here; all others are dropped.
+package struct CallHeaders: Sendable {
+    package var contentType: [String] = []
+    package var contentEncoding: [String] = []
+    package var clientRequestID: String?
+    package var correlationRequestID: String?
+    package var returnsClientRequestID = false
+    package var justification: String?
+    package var acceptLanguage: String?
+
+    package init() {}
+}
+
+/// Why a body did not arrive.
+package enum BodyFailure: Error, Sendable, Hashable {
+    case tooLarge
+    case timedOut
+    /// The caller left or broke the protocol in the middle.
+    case broken
+}

@@ -1,0 +1,121 @@
+import ARMModel
+package import AuditModel
+import Foundation
+package import PolicyCore
+import Redaction
+import StrictJSON
+
+/// The policy enforcement point: understands a call, decides, records, forwards, relays.
+///
+/// Each step takes what only the step before can make: a call has a principal, a decision is about a parsed command,
+/// a permitted request comes from a recorded decision.
+package final class Gateway: Sendable {
+    let policy: @Sendable () -> Policy
+    let recorder: DecisionRecorder
+    let upstream: any Upstream
+    let observer: any GatewayObserver
+    let links: PollingLinks
+    let fingerprintKey: FingerprintKey
+    /// Whether ARM is called with the caller's own token, so that its 401 is the caller's.
+    let passesCallerToken: Bool
+    let registry = OperationRegistry()
+    let queue = ResourceQueue()
+    let now: @Sendable () -> Int64
+    let newRequestID: @Sendable () -> String
+
+    /// - Parameters:
+    ///   - policy: the bundle in force, asked for anew with each request.
+    ///   - now: milliseconds since 1970.
+    ///   - newRequestID: a GUID in lower case.
+    package init(
+        policy: @escaping @Sendable () -> Policy, log: any AuditLog, upstream: any Upstream,
+        observer: any GatewayObserver, links: PollingLinks, record: RecordSettings,
+        passesCallerToken: Bool = false, now: @escaping @Sendable () -> Int64,
+        newRequestID: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
+    ) {
+        self.policy = policy
+        self.recorder = DecisionRecorder(
+            log: log, encoder: EntryEncoder(settings: record), observer: observer, now: now)
+        self.upstream = upstream
+        self.observer = observer
+        self.links = links
+        self.fingerprintKey = record.fingerprintKey
+        self.passesCallerToken = passesCallerToken
+        self.now = now
+        self.newRequestID = newRequestID
+    }
+
+    package func handle(_ call: InboundCall) async -> GatewayAnswer {
+        var context = CallContext(call, requestID: self.newRequestID(), at: self.now())
+        let answer: GatewayAnswer
+        do throws(RequestError) {
+            let head = try ARMRequestHead(method: call.method, target: call.target)
+            context.understood(head)
+            answer = await self.handle(head, context)
+        } catch {
+            answer = await self.refuse(ErrorAnswer(error), context)
+        }
+        self.observer.answered(operation: context.facts.operation, status: answer.status, code: answer.code)
+        return answer
+    }
+
+    private func handle(_ head: ARMRequestHead, _ context: CallContext) async -> GatewayAnswer {
+        if head.route.body == .none, context.call.hasBody {
+            return await self.refuse(
+                ErrorAnswer(
+                    status: 400, code: RequestError.Code.invalidRequestContent.rawValue,
+                    message: "this operation takes no body"), context)
+        }
+        switch head.route.operation {
+        case .poll: return await self.poll(head, context)
+        case .read: return await self.read(head, context)
+        case .run: return await self.run(head, context)
+        case .update: return await self.update(head, context)
+        case .create, .delete, .list, .catalog, .companion:
+            // The route table has no such row yet; a row without a handler stays shut.
+            return await self.refuse(
+                ErrorAnswer(RequestError(.operationNotMediated, "this operation is not mediated")), context)
+        }
+    }
+
+    /// Refuses a known caller, on record. The record comes first; if it cannot be written, that is the answer.
+    func refuse(
+        _ error: ErrorAnswer, _ context: CallContext, command: Command? = nil, content: UnreadableContent? = nil
+    ) async -> GatewayAnswer {
+        let decision = Decision(
+            effect: .deny, rule: nil,
+            reasons: [Reason(code: error.code, message: error.message, target: content == nil ? error.target : nil)],
+            policyDigest: self.policy().digest)
+        return await self.refuse(error, decision, context, command: command, content: content)
+    }
+
+    func refuse(
+        _ error: ErrorAnswer, _ decision: Decision, _ context: CallContext, command: Command? = nil,
+        extras: CommandExtras = CommandExtras(), content: UnreadableContent? = nil
+    ) async -> GatewayAnswer {
+        do throws(AuditLogError) {
+            let recorded = try await self.recorder.record(
+                decision, of: context, command: command, extras: extras, content: content)
+            return context.finished(error.answer, index: recorded.index)
+        } catch {
+            return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
+        }
+    }
+
+    /// Sends, and takes the time.
+    func send(_ request: PermittedRequest) async -> (UpstreamResult, milliseconds: Int64) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = await self.upstream.send(request)
+        let spent = (clock.now - start).components
+        let milliseconds = Double(spent.seconds) * 1_000 + Double(spent.attoseconds) / 1e15
+        let word =
+            switch result {
+            case .answered: "answered"
+            case .notSent: "notSent"
+            case .outcomeUnknown: "outcomeUnknown"
+            }
+        self.observer.upstream(operation: request.context.operation, result: word, milliseconds: milliseconds)
+        return (result, Int64(milliseconds))
+    }
+}

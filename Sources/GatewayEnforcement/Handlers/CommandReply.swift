@@ -1,0 +1,65 @@
+import ARMModel
+import StrictJSON
+
+/// What ARM's answer to a command means: whether it runs, ran, did not run, or nobody can say.
+enum CommandReply: Sendable {
+    /// It runs; at least one link to follow.
+    case accepted(status: ARMLink?, result: ARMLink?)
+    /// It has ended and the answer holds the result.
+    case finished(Outcome)
+    /// Stored (or started) without a link.
+    case stored
+    /// The answer proves that nothing ran.
+    case refused
+    /// ARM refused the credential.
+    case unauthorized
+    /// A bounded phrase: why the answer cannot be used.
+    case unknown(String)
+
+    /// Statuses that prove that nothing ran (CONTRACT §3, "At most once"). 401 is told apart.
+    private static let proofs: Set<Int> = [400, 403, 404, 405, 409, 412, 413, 415, 429]
+
+    init(_ clean: CleanReply, operation: ARMModel.Operation, subscription: String, links: PollingLinks) {
+        let reply = clean.reply
+        if Self.proofs.contains(reply.status) {
+            self = .refused
+            return
+        }
+        if reply.status == 401 {
+            self = .unauthorized
+            return
+        }
+        guard [200, 201, 202].contains(reply.status), reply.status != 201 || operation != .run else {
+            self = .unknown("status \(reply.status)")
+            return
+        }
+        var found: [ARMLink?] = []
+        for text in [reply.asyncOperation, reply.location] {
+            guard let text else {
+                found.append(nil)
+                continue
+            }
+            guard let link = ARMLink(text, authority: links.endpointAuthority),
+                ASCIICase.areEqual(link.subscription, subscription)
+            else {
+                self = .unknown("foreign link")
+                return
+            }
+            found.append(link)
+        }
+        if found[0] != nil || found[1] != nil, reply.status != 200 || operation != .run {
+            if reply.status != 202, clean.body?["properties"]?.members == nil {
+                self = .unknown("no managed command")
+            } else {
+                self = .accepted(status: found[0], result: found[1])
+            }
+            return
+        }
+        switch (reply.status, operation) {
+        case (202, _): self = .unknown("missing link")
+        case (_, .run):
+            self = clean.body.flatMap(ActionResult.init).map { .finished($0.outcome) } ?? .unknown("no result")
+        default: self = clean.body?["properties"]?.members == nil ? .unknown("no managed command") : .stored
+        }
+    }
+}

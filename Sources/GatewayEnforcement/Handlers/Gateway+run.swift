@@ -1,0 +1,66 @@
+import ARMModel
+import AuditModel
+import PolicyCore
+import Redaction
+
+extension Gateway {
+    /// POST action: the whole command is in the request.
+    func run(_ head: ARMRequestHead, _ context: CallContext) async -> GatewayAnswer {
+        var context = context
+        switch await BodyIntake(context.call) {
+        case .refused(let error, let content): return await self.refuse(error, context, content: content)
+        case .value(let node, let length):
+            let body: ActionBody
+            do throws(RequestError) { body = try ActionBody(node, version: head.apiVersion) } catch {
+                return await self.refuse(
+                    ErrorAnswer(error), context,
+                    content: UnreadableContent(length: length, reason: error.code.rawValue, offset: error.offset))
+            }
+            let command = body.command
+            if let violation = ParameterFloor.violations(of: command, operation: .run).first {
+                return await self.refuse(Self.error(violation), context, command: command)
+            }
+            let forwarded = ForwardedBody.action(body)
+            context.facts.requestDigest = self.requestDigest(head, canonicalBody: forwarded)
+            let decision = self.policy().decide(Self.policyRequest(head, context, command))
+            guard decision.effect == .allow else {
+                return await self.refuse(ErrorAnswer(decision), decision, context, command: command)
+            }
+            let recorded: RecordedDecision
+            do throws(AuditLogError) {
+                recorded = try await self.recorder.record(decision, of: context, command: command)
+            } catch {
+                return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
+            }
+            guard
+                let request = PermittedRequest(
+                    recorded, method: .post, target: head.upstreamTarget(apiVersion: head.apiVersion), body: forwarded,
+                    context: context.forwarding(.run))
+            else { return await self.refuse(ErrorAnswer(decision), decision, context, command: command) }
+            return await self.forwardCommand(request, head, context, scrubber: Scrubber(command.secrets))
+        }
+    }
+
+    static func policyRequest(_ head: ARMRequestHead, _ context: CallContext, _ command: Command?) -> PolicyRequest {
+        PolicyRequest(
+            principal: context.call.principal, operation: head.route.operation, family: head.route.family,
+            target: head.target, apiVersion: head.apiVersion.text, command: command,
+            justification: context.facts.justification)
+    }
+
+    static func error(_ violation: FloorViolation) -> ErrorAnswer {
+        ErrorAnswer(
+            status: 400, code: RequestError.Code.invalidParameter.rawValue, message: violation.message,
+            target: violation.path)
+    }
+
+    /// Says whether two requests are the same, without keeping what they said: method, target without ASCII case,
+    /// api-version, and the body with its secret values.
+    func requestDigest(_ head: ARMRequestHead, canonicalBody: [UInt8]) -> String {
+        let code = self.fingerprintKey.code(over: [
+            Array(head.route.method.rawValue.utf8), head.upstreamPath.utf8.map(ASCIICase.lower),
+            Array(head.apiVersion.text.utf8), canonicalBody,
+        ])
+        return HexDigest.text(of: code)
+    }
+}

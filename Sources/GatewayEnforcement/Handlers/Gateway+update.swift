@@ -1,0 +1,126 @@
+import ARMModel
+import AuditModel
+import PolicyCore
+import Redaction
+import StrictJSON
+
+extension Gateway {
+    /// PATCH: judged on what the machine would run afterwards. First with the stored command unknown, so that a
+    /// request which nothing could allow never reaches ARM; then with the stored command read and merged.
+    func update(_ head: ARMRequestHead, _ context: CallContext) async -> GatewayAnswer {
+        var context = context
+        switch await BodyIntake(context.call) {
+        case .refused(let error, let content): return await self.refuse(error, context, content: content)
+        case .value(let node, let length):
+            let update: ManagedUpdate
+            do throws(RequestError) { update = try ManagedUpdate(node, version: head.apiVersion) } catch {
+                return await self.refuse(
+                    ErrorAnswer(error), context,
+                    content: UnreadableContent(length: length, reason: error.code.rawValue, offset: error.offset))
+            }
+            let partial = update.applied(to: .unread)
+            let extras = CommandExtras(tags: update.tags, readOnlyMembers: update.readOnlyMembers)
+            if let violation = ParameterFloor.violations(of: partial, operation: .update).first {
+                return await self.refuse(Self.error(violation), context, command: partial)
+            }
+            context.facts.requestDigest = self.requestDigest(head, canonicalBody: CanonicalJSON.bytes(of: node) ?? [])
+            if let denial = self.policy().couldAllow(Self.policyRequest(head, context, partial)) {
+                return await self.refuse(ErrorAnswer(denial), denial, context, command: partial, extras: extras)
+            }
+            let pending = PendingUpdate(update: update, partial: partial, extras: extras)
+            return await self.queue.withTurn(ASCIICase.lowered(head.upstreamPath)) { [context] in
+                await self.mergeAndForward(pending, head, context)
+            }
+        }
+    }
+
+    private struct PendingUpdate: Sendable {
+        var update: ManagedUpdate
+        var partial: Command
+        var extras: CommandExtras
+    }
+
+    private func mergeAndForward(
+        _ pending: PendingUpdate, _ head: ARMRequestHead, _ context: CallContext
+    ) async -> GatewayAnswer {
+        let stored: StoredCommand
+        switch await self.storedCommand(pending, head, context) {
+        case .found(let command): stored = command
+        case .answer(let answer): return answer
+        }
+        let merged = pending.update.applied(to: stored.command)
+        let decision = self.policy().decide(Self.policyRequest(head, context, merged))
+        guard decision.effect == .allow else {
+            return await self.refuse(
+                ErrorAnswer(decision), decision, context, command: merged, extras: pending.extras)
+        }
+        let body: [UInt8]
+        do throws(RequestError) {
+            body = try ForwardedBody.update(
+                pending.update, merged: merged, timeoutSeconds: decision.obligations.timeoutSeconds,
+                version: head.apiVersion)
+        } catch {
+            return await self.refuse(ErrorAnswer(error), context, command: merged)
+        }
+        let recorded: RecordedDecision
+        do throws(AuditLogError) {
+            recorded = try await self.recorder.record(decision, of: context, command: merged, extras: pending.extras)
+        } catch {
+            return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
+        }
+        guard
+            let request = PermittedRequest(
+                recorded, method: .patch, target: head.upstreamTarget(apiVersion: head.apiVersion), body: body,
+                context: context.forwarding(.update))
+        else { return await self.refuse(ErrorAnswer(decision), decision, context, command: merged) }
+        return await self.forwardCommand(request, head, context, scrubber: Scrubber(merged.secrets))
+    }
+
+    private enum StoredRead: Sendable {
+        case found(StoredCommand)
+        case answer(GatewayAnswer)
+    }
+
+    /// Reads the stored command, on record first. 404 is the caller's answer; any other failure means that nothing
+    /// can be judged, and nothing was run.
+    private func storedCommand(
+        _ pending: PendingUpdate, _ head: ARMRequestHead, _ context: CallContext
+    ) async -> StoredRead {
+        let index: AuditIndex
+        do throws(AuditLogError) {
+            index = try await self.recorder.recordLookup(of: context, command: pending.partial, extras: pending.extras)
+        } catch {
+            return .answer(context.finished(ErrorAnswer.auditUnavailable.answer, index: nil))
+        }
+        let request = PermittedRequest(
+            lookupOf: head.upstreamPath + "?api-version=" + APIVersion.newest.text,
+            context: context.forwarding(.read), recordedAt: index)
+        let (result, milliseconds) = await self.send(request)
+        let failure: (facts: UpstreamFacts, answer: GatewayAnswer)
+        switch result {
+        case .answered(let reply):
+            // Read whole: what is judged must not have been redacted first.
+            if reply.status == 200, let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseCaseVariants),
+                let stored = StoredCommand(node)
+            {
+                return .found(stored)
+            }
+            let clean = CleanReply(reply, scrubber: Scrubber(pending.partial.secrets))
+            let facts = UpstreamFacts(
+                result: "answered", status: reply.status, code: clean.errorCode, requestID: reply.requestID,
+                durationMilliseconds: milliseconds, redactions: clean.removed)
+            let answer =
+                reply.status == 404
+                ? clean.errorAnswer()
+                : ErrorAnswer.upstreamUnavailable("the stored command could not be read").answer
+            failure = (facts, answer)
+        case .notSent(let why), .outcomeUnknown(let why):
+            failure = (
+                UpstreamFacts(result: "lookupFailed", code: why, durationMilliseconds: milliseconds),
+                ErrorAnswer.upstreamUnavailable("the stored command could not be read: \(why)").answer
+            )
+        }
+        _ = try? await self.recorder.recordResponse(failure.facts, of: context.facts)
+        return .answer(context.finished(failure.answer, index: index))
+    }
+}

@@ -1,0 +1,253 @@
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// One HTTP/1.1 connection: hands its requests on one at a time, in order, and holds them to the limits.
+///
+/// It begins with its parser and ends with its channel; everything happens on the channel's event loop.
+final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Phase { case idle, receivingHead, exchanging, draining, closed }
+
+    private let surroundings: ConnectionSurroundings
+    private let gate: RequestByteGate
+    private var context: ChannelHandlerContext?
+    private var timer: DeadlineTimer?
+    private var phase = Phase.idle
+    private var current: Exchange?
+    private var currentMayContinue = false
+    private var currentKeepsAlive = true
+    /// Parts of requests that came before the answer to an earlier one.
+    private var pipelined = CircularBuffer<HTTPServerRequestPart>()
+    private var pipelinedFailure: TransportRefusal?
+    private var readIsHeld = false
+    private var inputClosed = false
+    private var quiescing = false
+
+    init(surroundings: ConnectionSurroundings, gate: RequestByteGate) {
+        self.surroundings = surroundings
+        self.gate = gate
+    }
+
+    // MARK: Coming and going
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        gate.bytesArrived = { [weak self] in self?.bytesArrived() }
+        timer = DeadlineTimer(loop: context.eventLoop) { [weak self] in self?.timePassed() }
+        timer?.set(surroundings.limits.idle)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { left() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        left()
+        context.fireChannelInactive()
+    }
+
+    private func left() {
+        guard phase != .closed else { return }
+        phase = .closed
+        inputClosed = true
+        context = nil
+        timer?.stop()
+        gate.forget()
+        pipelined.removeAll()
+        // The exchange goes on: what its handler has begun must be finished and recorded.
+        current?.failed(.disconnected)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            quiescing = true
+            if phase == .idle { close() }
+        case ChannelEvent.inputClosed:
+            inputClosed = true
+            if current == nil { close() } else { current?.failed(.disconnected) }
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The parser, once it has given up, says so of every further byte; what it gave up for is being answered.
+        if error is ByteToMessageDecoderError, phase == .exchanging { return }
+        guard let error = error as? HTTPParserError else { return close() }
+        let refusal: TransportRefusal = error == .headerOverflow ? .headersTooLarge : .malformed
+        switch phase {
+        case .draining, .closed: break
+        case .idle, .receivingHead: refuse(refusal)
+        case .exchanging:
+            if inputClosed {
+                current?.failed(.disconnected)
+            } else if let current, !current.requestEnded {
+                current.failed(.malformed)
+            } else {
+                pipelinedFailure = refusal
+            }
+        }
+    }
+
+    // MARK: Receiving
+
+    private func bytesArrived() {
+        guard phase == .idle else { return }
+        phase = .receivingHead
+        timer?.set(surroundings.limits.request)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = Self.unwrapInboundIn(data)
+        if let current, current.requestEnded {
+            pipelined.append(part)
+        } else {
+            take(part)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // What nobody has asked for yet stays in the socket, so that callers cannot make the gateway hold it.
+        if pipelined.count < 16, pipelinedFailure == nil, current?.takesMore ?? true {
+            context.read()
+        } else {
+            readIsHeld = true
+        }
+    }
+
+    private func readOn() {
+        guard readIsHeld else { return }
+        readIsHeld = false
+        context?.read()
+    }
+
+    private func take(_ part: HTTPServerRequestPart) {
+        switch (part, phase) {
+        case (_, .draining), (_, .closed): break
+        case (.head(let head), _): begin(head)
+        case (.body(let bytes), _): current?.received(bytes)
+        case (.end, _):
+            current?.ended()
+            timer?.clear()
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        guard let context else { return }
+        let rules: HTTP1HeadRules
+        do { rules = try HTTP1HeadRules(checking: head) } catch { return refuse(error) }
+        let exchange = Exchange(
+            omitsBody: head.method == .HEAD, bodyLimit: surroundings.limits.bodyBytes,
+            declaredLength: rules.declaredLength, transport: self)
+        current = exchange
+        currentMayContinue = rules.expectsContinue
+        currentKeepsAlive = head.isKeepAlive && !rules.leavesHTTP
+        if phase == .idle { timer?.set(surroundings.limits.request) }
+        phase = .exchanging
+        let bound = NIOLoopBound(exchange, eventLoop: context.eventLoop)
+        let request = InboundRequest(
+            method: head.method.rawValue, rawTarget: head.uri, authorities: [rules.host ?? ""],
+            headers: RequestHeaders(head.headers), version: .http1, peer: surroundings.peer, exchange: bound,
+            eventLoop: context.eventLoop)
+        surroundings.arrivals.yield(Arrival(request: request, exchange: bound, sideBySide: false))
+    }
+
+    func bodyIsWanted(by exchange: Exchange) {
+        guard exchange === current, let context else { return }
+        if currentMayContinue, !exchange.requestEnded {
+            currentMayContinue = false
+            let head = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(Self.wrapOutboundOut(.head(head)), promise: nil)
+        }
+        readOn()
+    }
+
+    private func timePassed() {
+        switch phase {
+        case .idle: close()
+        case .receivingHead: refuse(.timedOut)
+        case .exchanging: current?.failed(.timedOut)
+        case .draining, .closed: cut()
+        }
+    }
+
+    // MARK: Answering
+
+    func answer(_ exchange: Exchange, with response: OutboundResponse) {
+        guard exchange === current, phase == .exchanging else {
+            response.delivered?(false)
+            return
+        }
+        let closes =
+            response.closeConnection || !currentKeepsAlive || quiescing || inputClosed || !exchange.requestEnded
+        current = nil
+        if closes { drain() }
+        write(response, omitsBody: exchange.omitsBody, closes: closes)
+        if !closes { next() }
+    }
+
+    private func next() {
+        phase = .idle
+        timer?.set(surroundings.limits.idle)
+        while phase != .draining, !(current?.requestEnded ?? false), let part = pipelined.popFirst() { take(part) }
+        if current == nil, phase == .idle, let failure = pipelinedFailure { return refuse(failure) }
+        readOn()
+    }
+
+    private func refuse(_ reason: TransportRefusal) {
+        guard context != nil, phase != .draining else { return }
+        surroundings.refused(reason)
+        current = nil
+        drain()
+        write(surroundings.refusal(reason), omitsBody: false, closes: true)
+    }
+
+    private func write(_ response: OutboundResponse, omitsBody: Bool, closes: Bool) {
+        guard let context else {
+            response.delivered?(false)
+            return
+        }
+        context.write(Self.wrapOutboundOut(.head(response.http1Head(closes: closes))), promise: nil)
+        if response.sendsBody(omitted: omitsBody) {
+            context.write(Self.wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
+        }
+        guard closes || response.delivered != nil else {
+            context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
+            return
+        }
+        context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { result in
+            self.written(result, response: response, closes: closes)
+        }
+    }
+
+    private func written(_ result: Result<Void, any Error>, response: OutboundResponse, closes: Bool) {
+        if case .success = result { response.delivered?(!inputClosed) } else { response.delivered?(false) }
+        guard closes, let context else { return }
+        // The client sees the end at once; what it still sends is swallowed, so that no reset takes the answer from it.
+        timer?.set(surroundings.limits.drain)
+        if inputClosed { close() } else { context.close(mode: .output, promise: nil) }
+    }
+
+    private func drain() {
+        phase = .draining
+        pipelined.removeAll()
+        gate.drain(surroundings.limits.drainBytes) { [weak self] in self?.cut() }
+        // The time for draining begins when the answer is out; a client that does not even read it counts as idle.
+        timer?.set(surroundings.limits.idle)
+        readOn()
+    }
+
+    private func close() {
+        context?.close(mode: .all, promise: nil)
+    }
+
+    /// Closes beneath TLS, which would otherwise read on until the client says goodbye.
+    private func cut() {
+        guard let context else { return }
+        let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        (tls ?? context).close(mode: .all, promise: nil)
+    }
+}

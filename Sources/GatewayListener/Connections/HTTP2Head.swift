@@ -1,0 +1,48 @@
+import NIOHPACK
+import NIOHTTP1
+
+/// The head of an HTTP/2 request taken apart into what HTTP/1.1 calls request line, host and headers.
+struct HTTP2Head {
+    private(set) var method = ""
+    private(set) var target = ""
+    private(set) var authorities: [String] = []
+    private(set) var headers = HTTPHeaders()
+    private(set) var declaredLength: Int?
+    private(set) var expectsContinue = false
+
+    /// NIOHTTP2 has checked by now that pseudo-headers are known, single and first, and that no connection header is there.
+    ///
+    /// - Parameter limit: bytes of names and values, the target among them.
+    init(reading fields: HPACKHeaders, limit: Int) throws(TransportRefusal) {
+        var size = 0
+        headers.reserveCapacity(fields.count)
+        for (name, value, _) in fields {
+            size += name.utf8.count + value.utf8.count
+            guard size <= limit else { throw .headersTooLarge }
+            switch name {
+            case ":method": method = value
+            case ":path": target = value
+            case ":authority": authorities.append(value)
+            case ":scheme": break
+            case "host":
+                // One beside an equal `:authority` comes from clients that speak both versions.
+                guard !headers.contains(name: name), authorities.first ?? value == value else { throw .repeatedHost }
+                if authorities.isEmpty { authorities.append(value) }
+                headers.add(name: name, value: value)
+            case "content-length":
+                guard declaredLength == nil, !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+                else { throw .ambiguousLength }
+                declaredLength = Int(value) ?? .max
+                headers.add(name: name, value: value)
+            case "expect":
+                guard value.lowercased() == "100-continue" else { throw .unknownExpectation }
+                expectsContinue = true
+                headers.add(name: name, value: value)
+            default: headers.add(name: name, value: value)
+            }
+        }
+        guard !authorities.isEmpty else { throw .missingHost }
+        // CONNECT has no path; its target is the authority.
+        if target.isEmpty { target = authorities[0] }
+    }
+}

@@ -1,0 +1,76 @@
+import NIOCore
+
+/// One request and its answer, seen from the event loop. It is never touched off that loop.
+final class Exchange {
+    /// Whether the answer must have no body, since the request was `HEAD`.
+    let omitsBody: Bool
+    /// Whether the request's last byte has arrived, wanted or not.
+    private(set) var requestEnded = false
+    /// Whether somebody has asked for the body.
+    private(set) var bodyWanted = false
+    private var reception: BodyReception
+    private var waiting: CheckedContinuation<Result<ByteBuffer, BodyError>, Never>?
+    private var transport: (any ExchangeTransport)?
+
+    init(omitsBody: Bool, bodyLimit: Int, declaredLength: Int?, transport: any ExchangeTransport) {
+        self.omitsBody = omitsBody
+        reception = BodyReception(limit: bodyLimit, declaredLength: declaredLength)
+        self.transport = transport
+    }
+
+    deinit { waiting?.resume(returning: .failure(.disconnected)) }
+
+    /// Whether reading on makes sense: the body is wanted, or little of it is kept so far.
+    var takesMore: Bool { bodyWanted || reception.bufferedBytes < Self.unwantedBytes }
+
+    /// How much of a body is kept before anybody has asked for it, in bytes.
+    private static let unwantedBytes = 65536
+
+    func collect(_ continuation: CheckedContinuation<Result<ByteBuffer, BodyError>, Never>) {
+        bodyWanted = true
+        if let result = reception.result { return continuation.resume(returning: result) }
+        // Two that ask at once is a mistake of the caller's; the earlier one must not hang for it.
+        waiting?.resume(returning: .failure(.disconnected))
+        waiting = continuation
+        transport?.bodyIsWanted(by: self)
+    }
+
+    func received(_ bytes: ByteBuffer) {
+        reception.received(bytes)
+        tell()
+    }
+
+    func ended() {
+        requestEnded = true
+        reception.ended()
+        tell()
+    }
+
+    func failed(_ error: BodyError) {
+        reception.failed(error)
+        tell()
+    }
+
+    func answer(_ response: OutboundResponse) {
+        guard let transport else {
+            response.delivered?(false)
+            return
+        }
+        self.transport = nil
+        transport.answer(self, with: response)
+    }
+
+    private func tell() {
+        guard let waiting, let result = reception.result else { return }
+        self.waiting = nil
+        waiting.resume(returning: result)
+    }
+}
+
+/// The connection or stream that an exchange runs over.
+protocol ExchangeTransport: AnyObject {
+    /// Somebody waits for the body: send `100 Continue` where the client waits for it, and read on.
+    func bodyIsWanted(by exchange: Exchange)
+    /// Writes the answer, whole.
+    func answer(_ exchange: Exchange, with response: OutboundResponse)
+}

@@ -1,0 +1,13 @@
+package import NIOCore
+
+/// Runs tasks on one event loop, so that a request needs no hop between threads on its way from socket to answer.
+package final class EventLoopTaskExecutor: TaskExecutor {
+    private let loop: any EventLoop
+
+    package init(_ loop: any EventLoop) { self.loop = loop }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}

@@ -1,0 +1,148 @@
+import ARMModel
+import Foundation
+import GatewayEnforcement
+import GatewayIdentity
+import GatewayListener
+import GatewayTelemetry
+import NIOCore
+import PolicyCore
+import Redaction
+
+/// Between the listener and the pipeline: first who calls, then everything else. Without a valid identity every path
+/// but `/metadata/endpoints` is answered alike.
+struct GatewayRequestHandler: RequestHandling {
+    let gateway: Gateway
+    let authenticator: Authenticator
+    let certificates: CertificateNames
+    let failures: AuthenticationFailureLog
+    let metadata: MetadataEndpoints
+    /// `https://host[:port]`: an absolute request target must begin with it.
+    let publicURL: String
+    let passesCallerToken: Bool
+    let now: @Sendable () -> Int64
+
+    func handle(_ request: InboundRequest) async -> OutboundResponse {
+        if let answer = self.metadata.answer(to: request) { return answer }
+        let authorization = request.headers.values("authorization")
+        let principal: Principal
+        do throws(AuthenticationFailure) {
+            let certificate = try request.clientCertificate.map { der throws(AuthenticationFailure) in
+                try self.certificates.identity(der.der)
+            }
+            let result: Result<Principal, AuthenticationFailure>
+            let seconds = self.now() / 1_000
+            if let atOnce = self.authenticator.authenticateAtOnce(
+                authorizationHeaders: authorization, certificate: certificate, now: seconds)
+            {
+                result = atOnce
+            } else {
+                result = await self.authenticator.authenticate(
+                    authorizationHeaders: authorization, certificate: certificate, now: seconds)
+            }
+            principal = try result.get()
+        } catch {
+            return self.unauthenticated(error, request)
+        }
+        let http2Body = await Self.undeclaredBody(request)
+        let call = InboundCall(
+            method: request.method, target: self.originForm(request.rawTarget), principal: principal,
+            clientAddress: request.remoteAddress,
+            callerToken: self.passesCallerToken ? Self.token(authorization) : nil, headers: Self.headers(request),
+            hasBody: http2Body ?? Self.declaresBody(request)
+        ) { () throws(BodyFailure) in
+            do throws(BodyError) { return Array(buffer: try await request.collectBody()) } catch {
+                switch error {
+                case .tooLarge: throw .tooLarge
+                case .timedOut: throw .timedOut
+                case .malformed, .disconnected: throw .broken
+                }
+            }
+        }
+        return Self.response(await self.gateway.handle(call))
+    }
+
+    func refusal(_ reason: TransportRefusal) -> OutboundResponse {
+        let (code, status) =
+            switch reason.status {
+            case 408: ("RequestTimeout", 408)
+            case 413: ("RequestEntityTooLarge", 413)
+            case 431: ("RequestHeaderFieldsTooLarge", 431)
+            default: ("InvalidRequestTarget", 400)
+            }
+        var answer = ErrorAnswer(status: status, code: code, message: reason.reason).answer
+        Self.addIdentifiers(&answer)
+        var response = Self.response(answer)
+        response.closeConnection = true
+        return response
+    }
+
+    private func unauthenticated(_ failure: AuthenticationFailure, _ request: InboundRequest) -> OutboundResponse {
+        self.failures.note(address: request.remoteAddress, reason: failure.rawValue)
+        var answer =
+            failure.isUnavailable
+            ? ErrorAnswer(
+                status: 503, code: "IdentityUnavailable",
+                message: "Callers cannot be identified just now: \(failure.description) Nothing was forwarded.",
+                retryAfter: 5
+            ).answer
+            : ErrorAnswer(status: 401, code: "AuthenticationFailed", message: failure.description).answer
+        if !failure.isUnavailable { answer.headers.append(("www-authenticate", "Bearer")) }
+        Self.addIdentifiers(&answer)
+        return Self.response(answer)
+    }
+
+    /// An absolute target of our own is taken like its path; any other stays as it is and is refused by the parser.
+    private func originForm(_ target: String) -> String {
+        guard target.utf8.first != UInt8(ascii: "/"), target.utf8.count > self.publicURL.utf8.count,
+            ASCIICase.areEqual(Substring(target.utf8.prefix(self.publicURL.utf8.count)), self.publicURL)
+        else { return target }
+        let rest = target.utf8.dropFirst(self.publicURL.utf8.count)
+        return rest.first == UInt8(ascii: "/") ? String(Substring(rest)) : target
+    }
+
+    private static func declaresBody(_ request: InboundRequest) -> Bool {
+        if request.headers.contains("transfer-encoding") { return true }
+        return request.headers.first("content-length").map { $0 != "0" } ?? false
+    }
+
+    /// HTTP/2 may carry a body without declaring it. Where none belongs, only looking tells.
+    private static func undeclaredBody(_ request: InboundRequest) async -> Bool? {
+        guard request.version == .http2, request.method == "GET", !request.headers.contains("content-length") else {
+            return nil
+        }
+        do throws(BodyError) { return try await request.collectBody().readableBytes > 0 } catch { return true }
+    }
+
+    private static func headers(_ request: InboundRequest) -> CallHeaders {
+        var headers = CallHeaders()
+        headers.contentType = request.headers.values("content-type")
+        headers.contentEncoding = request.headers.values("content-encoding")
+        headers.clientRequestID = request.headers.first("x-ms-client-request-id")
+        headers.correlationRequestID = request.headers.first("x-ms-correlation-request-id")
+        headers.returnsClientRequestID =
+            request.headers.first("x-ms-return-client-request-id").map { ASCIICase.areEqual($0, "true") } ?? false
+        headers.justification = request.headers.first("x-sallyport-justification")
+        headers.acceptLanguage = request.headers.first("accept-language")
+        return headers
+    }
+
+    private static func token(_ authorization: [String]) -> Secret? {
+        guard authorization.count == 1, let value = authorization.first,
+            ASCIICase.areEqual(Substring(value.utf8.prefix(7)), "bearer ")
+        else { return nil }
+        return Secret(String(Substring(value.utf8.dropFirst(7))))
+    }
+
+    private static func addIdentifiers(_ answer: inout GatewayAnswer) {
+        let id = UUID().uuidString.lowercased()
+        answer.headers.append(("x-ms-request-id", id))
+        answer.headers.append(("x-ms-correlation-request-id", id))
+    }
+
+    private static func response(_ answer: GatewayAnswer) -> OutboundResponse {
+        OutboundResponse(
+            status: answer.status, headers: answer.headers.map { (name: $0.0, value: $0.1) },
+            body: ByteBuffer(bytes: answer.body),
+            closeConnection: answer.code == "RequestEntityTooLarge" || answer.code == "RequestTimeout")
+    }
+}

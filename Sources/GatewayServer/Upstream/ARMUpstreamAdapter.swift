@@ -1,0 +1,66 @@
+import ARMUpstream
+import GatewayEnforcement
+import NIOCore
+import Redaction
+
+/// The pipeline's way to ARM: our own connections, our own identity, two header allow lists.
+struct ARMUpstreamAdapter: Upstream {
+    let connections: UpstreamConnections
+    let tokens: UpstreamTokens
+    let deadline: TimeAmount
+
+    func send(_ request: PermittedRequest) async -> UpstreamResult {
+        let deadline = NIODeadline.now() + self.deadline
+        guard let token = await self.token(request) else { return .notSent("credentialUnavailable") }
+        let first = await self.exchange(request, token, deadline)
+        guard case .answered(let answer) = first, answer.status == 401, !self.tokens.isPassthrough else {
+            return self.result(first)
+        }
+        // ARM's 401 proves that nothing ran: the token is dropped and asked anew, once.
+        self.tokens.invalidate(token)
+        guard let fresh = await self.token(request) else { return .notSent("credentialUnavailable") }
+        return self.result(await self.exchange(request, fresh, deadline))
+    }
+
+    private func token(_ request: PermittedRequest) async -> BearerToken? {
+        if self.tokens.isPassthrough { return request.context.callerToken?.withValue { BearerToken($0) } }
+        return try? await self.tokens.token()
+    }
+
+    private func exchange(
+        _ request: PermittedRequest, _ token: BearerToken, _ deadline: NIODeadline
+    ) async -> ExchangeResult {
+        let context = request.context
+        let headers = RequestHeaderPolicy.headers(
+            correlationID: context.correlationID, hasBody: request.body != nil, version: SallyportVersion.text
+        ) { name in
+            switch name {
+            case "x-ms-client-request-id": context.clientRequestID.map { [$0] } ?? []
+            case "accept-language": context.acceptLanguage.map { [$0] } ?? []
+            default: []
+            }
+        }
+        return await self.connections.exchange(
+            UpstreamRequest(
+                method: request.method, target: request.target, headers: headers, token: token, body: request.body),
+            deadline: deadline)
+    }
+
+    private func result(_ result: ExchangeResult) -> UpstreamResult {
+        switch result {
+        case .notSent(let failure): return .notSent(failure.reason.rawValue)
+        case .outcomeUnknown(let failure): return .outcomeUnknown(failure.reason.rawValue)
+        case .answered(let answer):
+            // These two are decided by the pipeline, by what the answer means.
+            let headers = AnswerHeaderPolicy.headers(
+                from: answer.headers, status: answer.status, passthrough: self.tokens.isPassthrough
+            ).filter { $0.0 != "retry-after" && $0.0 != "content-type" }
+            return .answered(
+                UpstreamReply(
+                    status: answer.status, headers: headers, location: answer.headers.first("location"),
+                    asyncOperation: answer.headers.first("azure-asyncoperation"),
+                    retryAfter: AnswerHeaderPolicy.retryAfterSeconds(of: answer.headers).map(String.init),
+                    requestID: AnswerHeaderPolicy.recordedRequestID(of: answer.headers), body: answer.body))
+        }
+    }
+}

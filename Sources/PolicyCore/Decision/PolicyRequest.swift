@@ -1,0 +1,28 @@
+package import ARMModel
+
+/// Everything that a decision may depend on. All of it stands in the record, so that another policy can be asked
+/// about it later.
+package struct PolicyRequest: Sendable {
+    package var principal: Principal
+    package var operation: Operation
+    package var family: CommandFamily
+    package var target: ResourceTarget
+    package var apiVersion: String
+    /// What would run; `nil` where no script runs.
+    package var command: Command?
+    /// An update of nothing but tags runs nothing new, yet is judged like any other.
+    package var justification: String?
+
+    package init(
+        principal: Principal, operation: Operation, family: CommandFamily = .standard, target: ResourceTarget,
+        apiVersion: String, command: Command? = nil, justification: String? = nil
+    ) {
+        self.principal = principal
+        self.operation = operation
+        self.family = family
+        self.target = target
+        self.apiVersion = apiVersion
+        self.command = command
+        self.justification = justification
+    }
+}

@@ -1,0 +1,60 @@
+import ARMModel
+
+/// Which rules of one effect can speak of a request at all, found without asking each.
+struct RuleIndex: Sendable {
+    private var all: [Int] = []
+    private var byDigest: [String: [Int]] = [:]
+    private var byBuiltIn: [String: [Int]] = [:]
+    /// Rules that may match any inline script: `anyScript`, or no word about commands (a deny).
+    private var anyInline: [Int] = []
+    private var withoutCommands: [Int] = []
+    private var gallery: [Int] = []
+    private var byOperation: [Operation: [Int]] = [:]
+    private let effect: Decision.Effect
+
+    init(_ rules: [Rule], effect: Decision.Effect) {
+        self.effect = effect
+        for (index, rule) in rules.enumerated() where rule.effect == effect {
+            self.all.append(index)
+            for operation in Operation.allCases where rule.operations?.contains(operation) ?? true {
+                self.byOperation[operation, default: []].append(index)
+            }
+            guard let commands = rule.commands else {
+                self.withoutCommands.append(index)
+                continue
+            }
+            for digest in commands.digests { self.byDigest[digest, default: []].append(index) }
+            for id in Set(commands.builtInIDs.map(ASCIIText.lowercased)) {
+                self.byBuiltIn[id, default: []].append(index)
+            }
+            if commands.hasAnyScript { self.anyInline.append(index) }
+            if !commands.galleryScripts.isEmpty { self.gallery.append(index) }
+        }
+    }
+
+    /// In the order of the policy; every rule left out would fail.
+    func candidates(for facts: RequestFacts) -> [Int] {
+        guard facts.request.operation.runsScript else { return self.byOperation[facts.request.operation] ?? [] }
+        guard case .known(let source?) = facts.command?.source else {
+            return self.byOperation[facts.request.operation] ?? []
+        }
+        switch source {
+        case .inline(let commandID, let script):
+            var found = self.merged(self.byDigest[script.digest] ?? [], self.anyInline)
+            if self.effect == .deny, let commandID, !self.byBuiltIn.isEmpty {
+                found = self.merged(found, self.byBuiltIn[ASCIIText.lowercased(commandID)] ?? [])
+            }
+            return self.merged(found, self.withoutCommands)
+        case .builtIn(let commandID):
+            return self.merged(self.byBuiltIn[ASCIIText.lowercased(commandID)] ?? [], self.withoutCommands)
+        case .gallery: return self.merged(self.gallery, self.withoutCommands)
+        case .address: return self.withoutCommands
+        }
+    }
+
+    private func merged(_ a: [Int], _ b: [Int]) -> [Int] {
+        if b.isEmpty { return a }
+        if a.isEmpty { return b }
+        return Set(a + b).sorted()
+    }
+}

@@ -1,0 +1,153 @@
+import ARMModel
+
+/// A loaded set of rules: answers whether a request may go to Azure. Immutable, synchronous, and without a clock.
+///
+/// Nothing matches: deny. A deny rule that applies wins over every allow. An allow needs all its conditions to hold;
+/// a deny applies unless one of them fails, so what cannot be known denies.
+package struct Policy: Sendable {
+    /// Digest of the bundle that the rules come from.
+    package let digest: String
+    /// In the order of the bundle; where several rules allow, the first speaks.
+    package let rules: [Rule]
+    private let allows: RuleIndex
+    private let denies: RuleIndex
+
+    package init(rules: [Rule], digest: String) {
+        self.rules = rules
+        self.digest = digest
+        self.allows = RuleIndex(rules, effect: .allow)
+        self.denies = RuleIndex(rules, effect: .deny)
+    }
+
+    /// The answer for a request of which all is known that ever will be.
+    package func decide(_ request: PolicyRequest) -> Decision {
+        if let refusal = self.refusalOfItself(request) { return refusal }
+        let facts = RequestFacts(request)
+        for index in self.denies.candidates(for: facts) {
+            let truth = RuleMatcher(rule: self.rules[index], facts: facts).truth
+            if truth != .fails { return self.denial(by: self.rules[index], truth) }
+        }
+        for index in self.allows.candidates(for: facts)
+        where RuleMatcher(rule: self.rules[index], facts: facts).truth == .holds {
+            return self.permission(by: self.rules[index], facts)
+        }
+        return self.denial(of: facts) { $0 == .holds }
+    }
+
+    /// For an update whose stored command has not been read: whether any rule could still allow it.
+    ///
+    /// - Returns: `nil` if reading the stored command may lead to an allow; else the decision that denies, which no
+    ///   stored value could change.
+    package func couldAllow(_ request: PolicyRequest) -> Decision? {
+        if let refusal = self.refusalOfItself(request) { return refusal }
+        let facts = RequestFacts(request)
+        for index in self.denies.candidates(for: facts) {
+            let truth = RuleMatcher(rule: self.rules[index], facts: facts).truth
+            if truth == .holds { return self.denial(by: self.rules[index], truth) }
+        }
+        for index in self.allows.candidates(for: facts)
+        where RuleMatcher(rule: self.rules[index], facts: facts).truth != .fails {
+            return nil
+        }
+        return self.denial(of: facts) { $0 != .fails }
+    }
+
+    /// Every condition of every rule, for explaining.
+    package func evaluate(_ request: PolicyRequest) -> [RuleEvaluation] {
+        let facts = RequestFacts(request)
+        return self.rules.map { rule in
+            let matcher = RuleMatcher(rule: rule, facts: facts)
+            return RuleEvaluation(
+                rule: rule.id, effect: rule.effect,
+                answers: Condition.inOrder.map { condition in
+                    let truth = matcher.truth(of: condition)
+                    let explains = rule.effect == .allow && truth != .holds
+                    return RuleEvaluation.Answer(
+                        condition: condition, truth: truth,
+                        reasons: explains ? matcher.reasons(for: condition) : [])
+                })
+        }
+    }
+
+    // MARK: Answers
+
+    /// What no rule can allow.
+    private func refusalOfItself(_ request: PolicyRequest) -> Decision? {
+        if request.operation == .poll || (request.operation == .run && request.family == .diagnostic) {
+            return self.denial(
+                [Reason(code: .operationNotMediated, message: "No rule can allow this operation.", target: nil)])
+        }
+        guard request.operation.runsScript, let command = request.command else { return nil }
+        let violations = ParameterFloor.violations(of: command, operation: request.operation)
+        if violations.isEmpty { return nil }
+        return self.denial(violations.map { Reason(code: .belowFloor, message: $0.message, target: $0.path) })
+    }
+
+    private func permission(by rule: Rule, _ facts: RequestFacts) -> Decision {
+        var obligations = Obligations()
+        var entry: CommandRule?
+        if let command = facts.command {
+            entry = rule.commands?.allowingEntry(for: command, keepsStored: rule.storedSecrets)
+            if facts.request.operation != .run, (command.timeoutSeconds.value.flatMap { $0 } ?? 0) <= 0 {
+                obligations.timeoutSeconds = rule.limits.timeoutSeconds
+            }
+        }
+        return Decision(
+            effect: .allow, rule: rule.id, obligations: obligations, isAnyScript: entry?.source == .anyScript,
+            scriptName: entry?.scriptName, policyDigest: self.digest)
+    }
+
+    /// As many reasons as a denial gives: a body may hold thousands of members that no rule lists.
+    package static let mostReasons = 20
+
+    private func denial(_ reasons: [Reason], by rule: String? = nil) -> Decision {
+        Decision(
+            effect: .deny, rule: rule, reasons: Array(reasons.prefix(Self.mostReasons)), policyDigest: self.digest)
+    }
+
+    private func denial(by rule: Rule, _ truth: Truth) -> Decision {
+        var message = "A rule denies this."
+        if let description = rule.description { message = "A rule denies this: \(description)" }
+        if truth == .unknown { message += " (A part of the request cannot be known, so the rule applies.)" }
+        return self.denial([Reason(code: .deniedByRule, message: message, target: rule.id)], by: rule.id)
+    }
+
+    /// Nothing allows: which rule came nearest, and each condition that kept it from matching.
+    private func denial(of facts: RequestFacts, isMet: (Truth) -> Bool) -> Decision {
+        var nearest: (matcher: RuleMatcher, missing: [Condition], distance: Int)?
+        for rule in self.rules where rule.effect == .allow {
+            let matcher = RuleMatcher(rule: rule, facts: facts)
+            let bound = nearest?.distance ?? .max
+            var missing: [Condition] = []
+            var distance = 0
+            for condition in Condition.inOrder where !isMet(matcher.truth(of: condition)) {
+                missing.append(condition)
+                distance += Self.distance(of: condition, matcher)
+                if distance >= bound { break }
+            }
+            if distance < bound { nearest = (matcher, missing, distance) }
+            // No rule lacks less than one condition, or it would have allowed.
+            if distance == 1 { break }
+        }
+        guard let nearest else {
+            return self.denial([Reason(code: .noRule, message: "The policy has no rule that allows.", target: nil)])
+        }
+        return self.denial(nearest.missing.flatMap { nearest.matcher.reasons(for: $0) })
+    }
+
+    /// How far off a rule is by one condition that it lacks: a rule for another operation speaks of something else,
+    /// and a wrong script is farther off than a wrong parameter of the right one.
+    private static func distance(of condition: Condition, _ matcher: RuleMatcher) -> Int {
+        switch condition {
+        case .operation, .family: 4
+        case .command: matcher.identifiesSource ? 1 : 2
+        default: 1
+        }
+    }
+}
+
+extension Reason {
+    fileprivate init(code: ReasonCode, message: String, target: String?) {
+        self.init(code: code.rawValue, message: message, target: target)
+    }
+}

@@ -1,0 +1,95 @@
+import StrictJSON
+
+/// A row of the record in the eight columns of a table.
+struct RecordSummary {
+    static let columns: [Table.Column] = [
+        .init(title: "INDEX", isRight: true), .init(title: "TIME"), .init(title: "EVENT", least: 8),
+        .init(title: "WHO", least: 9), .init(title: "OPERATION"), .init(title: "TARGET", least: 9),
+        .init(title: "RESULT"), .init(title: "RULE OR REASON", least: 14),
+    ]
+
+    var cells: [Table.Cell]
+
+    /// - Parameter isShort: leave out the milliseconds.
+    init(_ document: RecordDocument, isShort: Bool) {
+        guard let node = document.node else {
+            self.cells = ["\(document.index)", "", "", "", "", "", "unreadable", ""].map { Table.Cell($0, .bad) }
+            return
+        }
+        let (result, tone) = Self.result(node)
+        self.cells = [
+            Table.Cell(String(document.index)), Table.Cell(Self.time(node, isShort: isShort)),
+            Table.Cell(Self.text(node["event"])), Table.Cell(Self.who(node)), Table.Cell(Self.text(node["operation"])),
+            Table.Cell(Self.target(node)), Table.Cell(result, tone), Table.Cell(Self.reason(node)),
+        ]
+    }
+
+    private static func text(_ node: JSONNode?) -> String {
+        switch node?.value {
+        case .string(let text): TerminalText.escaped(text)
+        case .number(let text): text
+        default: ""
+        }
+    }
+
+    private static func time(_ node: JSONNode, isShort: Bool) -> String {
+        let time = Self.text(node["time"])
+        return isShort && time.count == 24 && time.hasSuffix("Z") ? "\(time.prefix(19))Z" : time
+    }
+
+    /// As a rule would name the caller, after the name that people know; a failed authentication has only an address.
+    private static func who(_ node: JSONNode) -> String {
+        guard let principal = node["principal"] else {
+            return node["requestID"] == nil ? Self.text(node["clientAddress"]) : ""
+        }
+        let kind = Self.text(principal["kind"])
+        let id = "\(kind == "application" ? "object" : kind):\(Self.text(principal["id"]))"
+        let name = Self.text(principal["name"])
+        return name.isEmpty ? id : "\(name) (\(id))"
+    }
+
+    private static func target(_ node: JSONNode) -> String {
+        guard let target = node["target"] else { return "" }
+        let machine = [target["virtualMachine"], target["scaleSet"], target["instance"]].map(Self.text)
+        let parts =
+            [Self.text(target["resourceGroup"])] + machine
+            + [Self.text(target["runCommand"]), Self.text(target["location"]), Self.text(target["commandId"])]
+        let path = parts.filter { !$0.isEmpty }.joined(separator: "/")
+        return path.isEmpty ? Self.text(target["subscription"]) : path
+    }
+
+    private static func result(_ node: JSONNode) -> (String, Paint.Tone?) {
+        if let outcome = node["outcome"] {
+            let status = Self.text(outcome["status"])
+            return (status, status == "succeeded" ? nil : .doubtful)
+        }
+        if let upstream = node["upstream"] {
+            let status = Self.text(upstream["status"])
+            return status.isEmpty ? (Self.text(upstream["result"]), .doubtful) : (status, nil)
+        }
+        let effect = Self.text(node["decision"]?["effect"])
+        return (effect, effect == "allow" ? .good : effect == "deny" ? .bad : nil)
+    }
+
+    private static func reason(_ node: JSONNode) -> String {
+        if let decision = node["decision"] {
+            let rule = Self.text(decision["rule"])
+            guard decision["effect"]?.string != "allow", let reason = decision["reasons"]?.array?.first else {
+                return rule
+            }
+            let nearest = Self.text(reason["target"])
+            let where_ = rule.isEmpty ? nearest : rule
+            return where_.isEmpty ? Self.text(reason["code"]) : "\(where_): \(Self.text(reason["code"]))"
+        }
+        if let outcome = node["outcome"] {
+            let code = Self.text(outcome["exitCode"])
+            return code.isEmpty ? Self.text(outcome["executionState"]) : "exit code \(code)"
+        }
+        if let upstream = node["upstream"] { return Self.text(upstream["code"]) }
+        let count = node["count"]?.integer.map { $0 == 1 ? "" : " (\($0) times)" } ?? ""
+        let own = ["reason", "policyRevision", "version"].map { name in
+            Self.text(node.members?.first { $0.name == name }?.value)
+        }
+        return (own.first { !$0.isEmpty } ?? "") + count
+    }
+}

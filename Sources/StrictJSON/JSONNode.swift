@@ -1,0 +1,91 @@
+/// A parsed JSON value that remembers where it stood, so that an error can name the byte.
+package struct JSONNode: Sendable, Hashable {
+    package var value: JSONValue
+    /// Byte offset of the value's first byte in the text it was read from.
+    package var offset: Int
+
+    package init(_ value: JSONValue, offset: Int = 0) {
+        self.value = value
+        self.offset = offset
+    }
+}
+
+package enum JSONValue: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    /// The number as written; see ``JSONNode/integer``.
+    case number(String)
+    case string(String)
+    case array([JSONNode])
+    /// Members in the order of the text.
+    case object([JSONMember])
+}
+
+package struct JSONMember: Sendable, Hashable {
+    package var name: String
+    package var nameOffset: Int
+    package var value: JSONNode
+
+    package init(name: String, nameOffset: Int = 0, value: JSONNode) {
+        self.name = name
+        self.nameOffset = nameOffset
+        self.value = value
+    }
+}
+
+extension JSONMember {
+    package func isNamed(_ name: StaticString) -> Bool {
+        var own = self.name
+        return own.withUTF8 {
+            $0.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        }
+    }
+}
+
+extension JSONNode {
+    /// The member with exactly these bytes as its name. (`==` on strings would also take the Kelvin sign for a K.)
+    package subscript(name: StaticString) -> JSONNode? {
+        guard case .object(let members) = self.value else { return nil }
+        return members.first { $0.isNamed(name) }?.value
+    }
+
+    package var string: String? {
+        if case .string(let text) = self.value { return text }
+        return nil
+    }
+
+    package var bool: Bool? {
+        if case .bool(let flag) = self.value { return flag }
+        return nil
+    }
+
+    package var array: [JSONNode]? {
+        if case .array(let elements) = self.value { return elements }
+        return nil
+    }
+
+    package var members: [JSONMember]? {
+        if case .object(let members) = self.value { return members }
+        return nil
+    }
+
+    /// The number, if it is written as an integer (no fraction, no exponent) that fits 64 bits.
+    package var integer: Int64? {
+        guard case .number(let text) = self.value else { return nil }
+        return Int64(text)
+    }
+
+    package var isNull: Bool { self.value == .null }
+
+    /// What kind of value it is, in JSON's words, for messages.
+    package var kindName: String {
+        switch self.value {
+        case .null: "null"
+        case .bool: "boolean"
+        case .number: "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+}

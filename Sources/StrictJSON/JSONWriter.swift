@@ -1,0 +1,142 @@
+/// Writes JSON as RFC 8785 spells strings and integers, without white space. The order of members is the caller's:
+/// a caller that writes them sorted by UTF-16 units writes canonical JSON.
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8]
+    private var needsComma = false
+
+    package init(capacity: Int = 512) {
+        self.bytes = []
+        self.bytes.reserveCapacity(capacity)
+    }
+
+    @inline(__always)
+    private mutating func separate() {
+        if self.needsComma { self.bytes.append(UInt8(ascii: ",")) }
+        self.needsComma = true
+    }
+
+    package mutating func beginObject() {
+        self.separate()
+        self.bytes.append(UInt8(ascii: "{"))
+        self.needsComma = false
+    }
+
+    package mutating func endObject() {
+        self.bytes.append(UInt8(ascii: "}"))
+        self.needsComma = true
+    }
+
+    package mutating func beginArray() {
+        self.separate()
+        self.bytes.append(UInt8(ascii: "["))
+        self.needsComma = false
+    }
+
+    package mutating func endArray() {
+        self.bytes.append(UInt8(ascii: "]"))
+        self.needsComma = true
+    }
+
+    /// A member's name; its value must follow.
+    package mutating func name(_ name: String) {
+        self.separate()
+        self.appendQuoted(name)
+        self.bytes.append(UInt8(ascii: ":"))
+        self.needsComma = false
+    }
+
+    package mutating func string(_ value: String) {
+        self.separate()
+        self.appendQuoted(value)
+    }
+
+    package mutating func integer(_ value: some BinaryInteger) {
+        self.separate()
+        self.bytes.append(contentsOf: String(value).utf8)
+    }
+
+    package mutating func bool(_ value: Bool) {
+        self.separate()
+        self.bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
+    package mutating func null() {
+        self.separate()
+        self.bytes.append(contentsOf: "null".utf8)
+    }
+
+    /// A whole value, members in their order; numbers as they were written.
+    package mutating func node(_ node: JSONNode) {
+        switch node.value {
+        case .null: self.null()
+        case .bool(let value): self.bool(value)
+        case .number(let text):
+            self.separate()
+            self.bytes.append(contentsOf: text.utf8)
+        case .string(let value): self.string(value)
+        case .array(let elements):
+            self.beginArray()
+            for element in elements { self.node(element) }
+            self.endArray()
+        case .object(let members):
+            self.beginObject()
+            for member in members {
+                self.name(member.name)
+                self.node(member.value)
+            }
+            self.endObject()
+        }
+    }
+
+    package mutating func member(_ name: String, _ value: String?) {
+        guard let value else { return }
+        self.name(name)
+        self.string(value)
+    }
+
+    package mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
+        guard let value else { return }
+        self.name(name)
+        self.integer(value)
+    }
+
+    package mutating func member(_ name: String, _ value: Bool?) {
+        guard let value else { return }
+        self.name(name)
+        self.bool(value)
+    }
+
+    private mutating func appendQuoted(_ text: String) {
+        self.bytes.append(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { utf8 in
+            var start = 0
+            for index in 0..<utf8.count {
+                let byte = utf8[index]
+                if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
+                self.bytes.append(contentsOf: utf8[start..<index])
+                self.appendEscape(byte)
+                start = index + 1
+            }
+            self.bytes.append(contentsOf: utf8[start...])
+        }
+        self.bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendEscape(_ byte: UInt8) {
+        self.bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): self.bytes.append(byte)
+        case 0x08: self.bytes.append(UInt8(ascii: "b"))
+        case 0x09: self.bytes.append(UInt8(ascii: "t"))
+        case 0x0A: self.bytes.append(UInt8(ascii: "n"))
+        case 0x0C: self.bytes.append(UInt8(ascii: "f"))
+        case 0x0D: self.bytes.append(UInt8(ascii: "r"))
+        default:
+            let digits = Array("0123456789abcdef".utf8)
+            self.bytes.append(contentsOf: "u00".utf8)
+            self.bytes.append(digits[Int(byte >> 4)])
+            self.bytes.append(digits[Int(byte & 15)])
+        }
+    }
+}

@@ -1,0 +1,6 @@
+import SallyportCommand
+
+/// The executable: everything is in the library.
+@main struct Main {
+    static func main() async { await SallyportProgram.runFromCommandLine() }
+}

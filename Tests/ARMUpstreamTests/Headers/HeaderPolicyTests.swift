@@ -1,0 +1,142 @@
+import Testing
+
+@testable import ARMUpstream
+
+@Suite("Headers towards ARM")
+struct RequestHeaderPolicyTests {
+    private static let guid = "0f8fad5b-d9cb-469f-a165-70867728950E"
+
+    private func headers(_ caller: [(String, String)], hasBody: Bool = true) -> [String] {
+        RequestHeaderPolicy.headers(correlationID: "c", hasBody: hasBody, version: "1.2.3") { name in
+            caller.filter { $0.0 == name }.map(\.1)
+        }.map { "\($0.0): \($0.1)" }
+    }
+
+    private let fixed = [
+        "user-agent: sallyport/1.2.3", "accept: application/json", "x-ms-correlation-request-id: c",
+        "content-type: application/json",
+    ]
+
+    @Test func namesItselfAndWhatItSends() {
+        #expect(headers([]) == fixed)
+        #expect(headers([], hasBody: false) == Array(fixed.dropLast()))
+    }
+
+    static let forwarded: [(String, String)] = [
+        ("x-ms-client-request-id", guid), ("accept-language", "de-DE, en;q=0.5"), ("accept-language", "*"),
+        ("if-match", "\"abc\""), ("if-none-match", "*"),
+    ]
+
+    @Test(arguments: forwarded)
+    func forwards(_ name: String, _ value: String) {
+        #expect(headers([(name, value)]) == fixed + ["\(name): \(value)"])
+    }
+
+    static let dropped: [(String, String)] = [
+        ("x-ms-client-request-id", "not-a-guid"), ("x-ms-client-request-id", "{\(guid)}"),
+        ("x-ms-client-request-id", guid + " "), ("x-ms-client-request-id", ""),
+        ("accept-language", "de\r\nx: y"), ("accept-language", ""), ("accept-language", "<b>"),
+        ("if-match", ""), ("if-match", "\u{e4}"),
+        ("authorization", "Bearer x"), ("cookie", "a"), ("host", "x"), ("referer", "https://x"),
+        ("x-ms-correlation-request-id", guid), ("x-ms-client-principal-name", "root"),
+        ("x-ms-client-ip-address", "1.1.1.1"),
+        ("x-ms-client-tenant-id", guid), ("x-ms-client-object-id", guid), ("x-ms-arm-resource-system-data", "{}"),
+        ("x-ms-policy-external-evaluations", "x"), ("x-forwarded-for", "1.1.1.1"), ("forwarded", "for=x"),
+        ("accept-encoding", "gzip"), ("content-length", "3"), ("transfer-encoding", "chunked"), ("connection", "close"),
+        ("expect", "100-continue"), ("commandname", "vm run-command invoke"), ("x-sallyport-justification", "because"),
+        ("x-http-method-override", "DELETE"), ("accept", "*/*"), ("user-agent", "az"),
+    ]
+
+    @Test(arguments: dropped)
+    func drops(_ name: String, _ value: String) {
+        #expect(headers([(name, value)]) == fixed)
+    }
+
+    @Test func dropsWhatComesTwice() {
+        #expect(headers([("x-ms-client-request-id", Self.guid), ("x-ms-client-request-id", Self.guid)]) == fixed)
+    }
+}
+
+@Suite("Headers towards the caller")
+struct AnswerHeaderPolicyTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var name: String
+        var value: String
+        var status = 200
+        var passthrough = false
+        var relayed: String?
+        var testDescription: String { "\(name): \(value.prefix(40)) on \(status)" }
+    }
+
+    static let cases: [Case] =
+        [
+            ("cache-control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"),
+            ("Strict-Transport-Security", "max-age=31536000"), ("X-Content-Type-Options", "nosniff"),
+            ("Date", "Sat, 21 Nov 2026 00:00:00 GMT"), ("ETag", "\"1\""),
+            ("x-ms-routing-request-id", "WESTEUROPE:20261121T000000Z:0f8fad5b"), ("x-ms-failure-cause", "gateway"),
+            ("x-ms-ratelimit-remaining-subscription-writes", "1199"),
+            ("x-ms-ratelimit-remaining-subscription-global-writes", "2999"),
+            ("x-ms-ratelimit-remaining-resource", "Microsoft.Compute/UpdateVM3Min;239"), ("x-ms-request-charge", "1"),
+        ].map { Case(name: $0.0, value: $0.1, relayed: $0.1) }
+        + [
+            ("Location", "https://management.azure.com/x"), ("Azure-AsyncOperation", "https://management.azure.com/x"),
+            ("x-ms-request-id", "op"), ("x-ms-correlation-request-id", "c"), ("Set-Cookie", "a=b"), ("Server", "x"),
+            ("Via", "1.1 x"), ("Connection", "close"), ("Keep-Alive", "timeout=5"), ("Transfer-Encoding", "chunked"),
+            ("Content-Length", "3"), ("Content-Encoding", "gzip"), ("Trailer", "x"), ("Upgrade", "h2c"), ("Vary", "x"),
+            ("Access-Control-Allow-Origin", "*"), ("x-ms-error-code", "x"), ("x-sallyport-audit-index", "7"),
+            ("WWW-Authenticate", "Bearer"), ("x-ms-ratelimit", "1"), ("Refresh", "0; url=https://x"), ("Link", "</x>"),
+            ("cache-control", "no\u{1}cache"), ("etag", String(repeating: "a", count: 1025)),
+        ].map { Case(name: $0.0, value: $0.1, relayed: nil) }
+        + [
+            Case(
+                name: "Content-Type", value: "application/json; charset=utf-8",
+                relayed: "application/json; charset=utf-8"),
+            Case(name: "Content-Type", value: "text/json", relayed: "application/json; charset=utf-8"),
+            Case(name: "Content-Type", value: "text/html", relayed: nil),
+            Case(name: "Content-Type", value: "application/json-seq", relayed: nil),
+            Case(name: "Retry-After", value: "17", status: 202, relayed: "17"),
+            Case(name: "Retry-After", value: "017", status: 200, relayed: "17"),
+            Case(name: "Retry-After", value: "17", status: 429, relayed: "17"),
+            Case(name: "Retry-After", value: "17", status: 503, relayed: "17"),
+            Case(name: "Retry-After", value: "17", status: 400, relayed: nil),
+            Case(name: "Retry-After", value: "17", status: 403, relayed: nil),
+            Case(name: "Retry-After", value: "17", status: 409, relayed: nil),
+            Case(name: "Retry-After", value: "Sat, 21 Nov 2026 00:00:00 GMT", status: 202, relayed: nil),
+            Case(name: "Retry-After", value: "-1", status: 202, relayed: nil),
+            Case(name: "Retry-After", value: "86401", status: 202, relayed: nil),
+            Case(
+                name: "WWW-Authenticate", value: "Bearer claims=\"x\"", status: 401, passthrough: true,
+                relayed: "Bearer claims=\"x\""),
+            Case(name: "WWW-Authenticate", value: "Bearer claims=\"x\"", status: 401, relayed: nil),
+            Case(name: "WWW-Authenticate", value: "Bearer", status: 200, passthrough: true, relayed: nil),
+        ]
+
+    @Test(arguments: cases)
+    func table(_ test: Case) {
+        let headers = AnswerHeaderPolicy.headers(
+            from: UpstreamHeaders([(test.name, test.value)]), status: test.status, passthrough: test.passthrough)
+        #expect(headers.map { "\($0.0): \($0.1)" } == (test.relayed.map { ["\(test.name.lowercased()): \($0)"] } ?? []))
+    }
+
+    @Test func keepsOrderAndRepetition() {
+        let headers = AnswerHeaderPolicy.headers(
+            from: UpstreamHeaders([
+                ("x-ms-ratelimit-remaining-resource", "b"), ("pragma", "p"), ("X-MS-Ratelimit-Remaining-Resource", "a"),
+                ("retry-after", "1"), ("retry-after", "2"),
+            ]), status: 202)
+        #expect(
+            headers.map { "\($0.0)=\($0.1)" } == [
+                "x-ms-ratelimit-remaining-resource=b", "pragma=p", "x-ms-ratelimit-remaining-resource=a",
+                "retry-after=1",
+            ])
+    }
+
+    @Test func keepsARMsOwnIDForTheRecordOnly() {
+        #expect(AnswerHeaderPolicy.recordedRequestID(of: UpstreamHeaders([("X-Ms-Request-Id", "abc")])) == "abc")
+        for headers in [[], [("x-ms-request-id", "a b")], [("x-ms-request-id", "a"), ("x-ms-request-id", "b")]] {
+            #expect(AnswerHeaderPolicy.recordedRequestID(of: UpstreamHeaders(headers)) == nil)
+        }
+        #expect(AnswerHeaderPolicy.retryAfterSeconds(of: UpstreamHeaders([("retry-after", "30")])) == 30)
+        #expect(AnswerHeaderPolicy.retryAfterSeconds(of: UpstreamHeaders([("retry-after", "soon")])) == nil)
+    }
+}

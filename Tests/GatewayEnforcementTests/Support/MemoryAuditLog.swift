@@ -1,0 +1,43 @@
+import AuditModel
+import GatewayEnforcement
+import Synchronization
+
+/// A record in memory that can be told to fail.
+final class MemoryAuditLog: AuditLog {
+    struct State {
+        var entries: [AuditEntry] = []
+        var operations: [String: StoredOperation] = [:]
+        var failsOn: Set<AuditEvent> = []
+        var error = AuditLogError.writeFailed("full")
+    }
+
+    let state = Mutex(State())
+
+    var entries: [AuditEntry] { self.state.withLock { $0.entries } }
+    func fail(on events: Set<AuditEvent>) { self.state.withLock { $0.failsOn = events } }
+
+    func append(_ entry: AuditEntry, change: OperationChange?) async throws(AuditLogError) -> AuditIndex {
+        let result = self.state.withLock { state -> Result<AuditIndex, AuditLogError> in
+            if state.failsOn.contains(entry.event) { return .failure(state.error) }
+            switch change {
+            case .begin(let operation): state.operations[operation.id] = operation
+            case .end(let id, let time):
+                guard var operation = state.operations[id], operation.endedMilliseconds == nil else {
+                    return .failure(.alreadyEnded)
+                }
+                operation.endedMilliseconds = time
+                state.operations[id] = operation
+            case nil: break
+            }
+            state.entries.append(entry)
+            return .success(AuditIndex(durable: Int64(state.entries.count)))
+        }
+        return try result.get()
+    }
+
+    func operation(id: String) async throws(AuditLogError) -> StoredOperation? {
+        self.state.withLock { $0.operations[id] }
+    }
+
+    var isWritable: Bool { self.state.withLock { $0.failsOn.isEmpty } }
+}
