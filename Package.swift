@@ -51,6 +51,12 @@ let modules: [Module] = [
             ("NIOSSL", "swift-nio-ssl"), ("AsyncHTTPClient", "async-http-client"),
         ]),
     Module(
+        name: "ScriptFetching", on: ["ARMModel", "Redaction"],
+        products: [
+            ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOTLS", "swift-nio"),
+            ("NIOSSL", "swift-nio-ssl"),
+        ]),
+    Module(
         name: "GatewayListener", on: [],
         products: [
             ("Hummingbird", "hummingbird"), ("HummingbirdCore", "hummingbird"), ("HummingbirdTLS", "hummingbird"),
@@ -120,6 +126,8 @@ let modules: [Module] = [
     Module(
         name: "AuditModelTests", on: ["AuditModel", "StrictJSON", "ARMModel", "PolicyCore", "Redaction"], kind: .test),
     Module(
+        name: "DifferentialTests", on: ["ARMModel", "StrictJSON", "AuditModel", "PolicyCore", "Redaction"], kind: .test),
+    Module(
         name: "AuditStoreTests", on: ["AuditStore", "ARMModel", "AuditModel", "GatewayEnforcement", "StrictJSON"],
         products: [("GRDB", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log")], kind: .test),
     Module(
@@ -135,6 +143,11 @@ let modules: [Module] = [
         products: [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
             ("NIOEmbedded", "swift-nio"), ("Logging", "swift-log"),
+        ], kind: .test),
+    Module(
+        name: "ScriptFetchingTests", on: ["ScriptFetching", "ARMModel", "Redaction", "GatewayTestSupport"],
+        products: [
+            ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
         ], kind: .test),
     Module(
         name: "GatewayListenerTests", on: ["GatewayListener", "GatewayTestSupport"],

@@ -11,7 +11,7 @@ user=65532
 [ -x "$binary" ] || { echo "$binary is no executable" >&2 && exit 1; }
 if [ -e "$root" ] && [ -n "$(ls -A "$root")" ]; then echo "$root is not empty" >&2 && exit 1; fi
 umask 022
-mkdir -p "$root"/{usr/bin,usr/lib,usr/lib64,etc/ssl/certs,etc/sallyport/tls,etc/sallyport/policies,usr/share,var/lib/sallyport,dev,proc,sys,tmp}
+mkdir -p "$root"/{usr/bin,usr/lib,usr/lib64,etc/ssl/certs,etc/sallyport/tls,etc/sallyport/policies,usr/share,var/lib/sallyport/keys,dev,proc,sys,tmp}
 
 # As on Debian, so that usr/ can also be laid over a Debian image.
 ln -s usr/lib "$root/lib"
@@ -32,6 +32,8 @@ printf 'passwd: files\ngroup: files\nhosts: files dns\n' >"$root/etc/nsswitch.co
 printf 'root:x:0:0:root:/:/sbin/nologin\nsallyport:x:%s:%s:Sallyport:/var/lib/sallyport:/sbin/nologin\n' "$user" "$user" \
     >"$root/etc/passwd"
 printf 'root:x:0:\nsallyport:x:%s:\n' "$user" >"$root/etc/group"
+# An engine lays its own over it.
+printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
 cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
 # Rules may name time zones.
 if [ -d /usr/share/zoneinfo ]; then
@@ -40,9 +42,9 @@ if [ -d /usr/share/zoneinfo ]; then
 fi
 
 chmod 1777 "$root/tmp"
-chmod 0700 "$root/var/lib/sallyport"
+chmod 0700 "$root/var/lib/sallyport" "$root/var/lib/sallyport/keys"
 if [ "$(id -u)" -eq 0 ]; then
     chown -R 0:0 "$root"
-    chown "$user:$user" "$root/var/lib/sallyport"
+    chown -R "$user:$user" "$root/var/lib/sallyport"
 fi
 echo "$root: $(du -sh "$root" | cut -f1), $(find "$root" -name '*.so*' | wc -l) libraries"

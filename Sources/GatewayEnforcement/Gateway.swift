@@ -18,7 +18,7 @@ package final class Gateway: Sendable {
     let fingerprintKey: FingerprintKey
     /// Whether ARM is called with the caller's own token, so that its 401 is the caller's.
     let passesCallerToken: Bool
-    let registry = OperationRegistry()
+    let registry: OperationRegistry
     let queue = ResourceQueue()
     let now: @Sendable () -> Int64
     let newRequestID: @Sendable () -> String
@@ -34,8 +34,10 @@ package final class Gateway: Sendable {
         newRequestID: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
     ) {
         self.policy = policy
+        let registry = OperationRegistry()
+        self.registry = registry
         self.recorder = DecisionRecorder(
-            log: log, encoder: EntryEncoder(settings: record), observer: observer, now: now)
+            log: log, encoder: EntryEncoder(settings: record), observer: observer, registry: registry, now: now)
         self.upstream = upstream
         self.observer = observer
         self.links = links
@@ -80,13 +82,14 @@ package final class Gateway: Sendable {
 
     /// Refuses a known caller, on record. The record comes first; if it cannot be written, that is the answer.
     func refuse(
-        _ error: ErrorAnswer, _ context: CallContext, command: Command? = nil, content: UnreadableContent? = nil
+        _ error: ErrorAnswer, _ context: CallContext, command: Command? = nil,
+        extras: CommandExtras = CommandExtras(), content: UnreadableContent? = nil
     ) async -> GatewayAnswer {
         let decision = Decision(
             effect: .deny, rule: nil,
             reasons: [Reason(code: error.code, message: error.message, target: content == nil ? error.target : nil)],
             policyDigest: self.policy().digest)
-        return await self.refuse(error, decision, context, command: command, content: content)
+        return await self.refuse(error, decision, context, command: command, extras: extras, content: content)
     }
 
     func refuse(
@@ -100,6 +103,12 @@ package final class Gateway: Sendable {
         } catch {
             return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
         }
+    }
+
+    /// A reply without its secrets: those known, and the caller's token where it went to ARM.
+    func clean(_ reply: UpstreamReply, _ scrubber: Scrubber?, _ context: CallContext) -> CleanReply {
+        CleanReply(
+            reply, scrubber: scrubber ?? Scrubber([]), token: self.passesCallerToken ? context.call.callerToken : nil)
     }
 
     /// Sends, and takes the time.

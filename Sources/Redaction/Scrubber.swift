@@ -1,8 +1,9 @@
 /// Removes the values of known secrets from texts, in every form in which they are likely to come back: see
 /// ``SecretForms``.
 ///
-/// Values under six bytes are left alone: they would be found everywhere.
-package struct Scrubber: Sendable {
+/// Values under six bytes are left alone: they would be found everywhere. It holds the secrets, so it tells as little of
+/// itself as they do.
+package struct Scrubber: Sendable, CustomStringConvertible, CustomReflectable {
     package static let minimumBytes = 6
     package static let marker = "[redacted]"
 
@@ -18,6 +19,8 @@ package struct Scrubber: Sendable {
     }
 
     package var isEmpty: Bool { self.patterns.isEmpty }
+    package var description: String { "<redacted>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     /// - Returns: the text without the secrets, and how many places were changed. Secrets that overlap in the text are
     ///   one place, so that no rest of either is left.

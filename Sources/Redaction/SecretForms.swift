@@ -6,21 +6,23 @@ package enum SecretForms {
     package static func all(of value: String) -> Set<[UInt8]> {
         let plain = Array(value.utf8)
         var forms: Set<[UInt8]> = [plain, self.xmlEscaped(plain)]
-        for escaped in [self.jsonEscaped(plain), self.jsonEscapedASCII(value), self.jsonEscapedForHTML(value)] {
-            forms.insert(escaped)
-            forms.insert(self.jsonEscaped(escaped))
+        for style in JSONStyle.allCases {
+            let once = self.jsonEscaped(value, style)
+            forms.insert(once)
+            forms.insert(self.jsonEscaped(String(decoding: once, as: UTF8.self), .usual))
         }
         // What RFC 3986 leaves plain; what JavaScript leaves plain; what Python leaves plain.
         for kept in ["-._~", "-._~!*'()", "-._~/"] {
             for digits in ["0123456789ABCDEF", "0123456789abcdef"] {
-                forms.insert(self.percentEncoded(plain, keeping: kept, digits: digits, spaceAsPlus: false))
-                forms.insert(self.percentEncoded(plain, keeping: kept, digits: digits, spaceAsPlus: true))
+                for space in ["%20", "+"] {
+                    forms.insert(self.percentEncoded(plain, keeping: kept, digits: Array(digits.utf8), space: space))
+                }
             }
         }
-        let wide = value.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-        let wideBig = value.utf16.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
-        forms.formUnion([wide, wideBig])
-        for bytes in [plain, wide, wideBig] { forms.formUnion(self.base64(bytes)) }
+        let little = value.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        let big = value.utf16.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+        forms.formUnion([little, big])
+        for bytes in [plain, little, big] { forms.formUnion(self.base64(bytes)) }
         return forms
     }
 
@@ -37,76 +39,84 @@ package enum SecretForms {
             let core = Array(text[lead..<certain])
             forms.insert(core)
             forms.insert(
-                core.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 })
+                core.map {
+                    $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+                })
         }
         return forms
     }
 
-    /// As most writers do: only what must be escaped.
-    private static func jsonEscaped(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.flatMap { byte in self.shortEscape(byte) ?? (byte < 0x20 ? self.unicodeEscape(UInt16(byte)) : [byte]) }
+    /// What writers of JSON escape besides what they must.
+    private enum JSONStyle: CaseIterable {
+        case usual
+        /// As PHP's and Foundation's writers do by default.
+        case slashes
+        /// As Python's does by default: everything beyond ASCII.
+        case beyondASCII
+        /// As .NET's System.Text.Json does by default: that, and what means something in HTML.
+        case html
     }
 
-    /// As writers do that keep to ASCII (Python's, by default).
-    private static func jsonEscapedASCII(_ value: String) -> [UInt8] {
-        value.utf16.flatMap { unit -> [UInt8] in
-            guard let byte = UInt8(exactly: unit), byte < 0x7F else { return self.unicodeEscape(unit) }
-            return self.jsonEscaped([byte])
-        }
-    }
-
-    /// As .NET's System.Text.Json does by default, which also escapes what means something in HTML.
-    private static func jsonEscapedForHTML(_ value: String) -> [UInt8] {
-        value.utf16.flatMap { unit -> [UInt8] in
-            guard let byte = UInt8(exactly: unit), byte < 0x7F, !"\"&'+<>`".utf8.contains(byte) else {
-                return self.unicodeEscape(unit, digits: "0123456789ABCDEF")
+    private static func jsonEscaped(_ value: String, _ style: JSONStyle) -> [UInt8] {
+        var out: [UInt8] = []
+        for scalar in value.unicodeScalars {
+            guard let byte = UInt8(exactly: scalar.value), byte < 0x7F else {
+                switch style {
+                case .usual, .slashes: out.append(contentsOf: UTF8.encode(scalar) ?? .init())
+                case .beyondASCII, .html:
+                    for unit in UTF16.encode(scalar) ?? .init() { self.escape(unit, style, to: &out) }
+                }
+                continue
             }
-            return self.jsonEscaped([byte])
+            switch byte {
+            case UInt8(ascii: "\"") where style != .html, UInt8(ascii: "\\"): out.append(contentsOf: [0x5C, byte])
+            case UInt8(ascii: "/") where style == .slashes: out.append(contentsOf: [0x5C, byte])
+            case 0x08: out.append(contentsOf: "\\b".utf8)
+            case 0x09: out.append(contentsOf: "\\t".utf8)
+            case 0x0A: out.append(contentsOf: "\\n".utf8)
+            case 0x0C: out.append(contentsOf: "\\f".utf8)
+            case 0x0D: out.append(contentsOf: "\\r".utf8)
+            case 0..<0x20: self.escape(UInt16(byte), style, to: &out)
+            case _ where style == .html && "\"&'+<>`".utf8.contains(byte): self.escape(UInt16(byte), style, to: &out)
+            default: out.append(byte)
+            }
         }
+        return out
     }
 
-    private static func shortEscape(_ byte: UInt8) -> [UInt8]? {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
-        case 0x08: Array("\\b".utf8)
-        case 0x09: Array("\\t".utf8)
-        case 0x0A: Array("\\n".utf8)
-        case 0x0C: Array("\\f".utf8)
-        case 0x0D: Array("\\r".utf8)
-        default: nil
-        }
-    }
-
-    private static func unicodeEscape(_ unit: UInt16, digits: String = "0123456789abcdef") -> [UInt8] {
-        let digits = Array(digits.utf8)
-        return Array("\\u".utf8) + [12, 8, 4, 0].map { digits[Int(unit >> $0 & 15)] }
+    private static func escape(_ unit: UInt16, _ style: JSONStyle, to out: inout [UInt8]) {
+        let digits = Array((style == .html ? "0123456789ABCDEF" : "0123456789abcdef").utf8)
+        out.append(contentsOf: "\\u".utf8)
+        for shift in [12, 8, 4, 0] { out.append(digits[Int(unit >> shift & 15)]) }
     }
 
     /// PowerShell answers errors as XML (CLIXML).
     private static func xmlEscaped(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.flatMap { byte -> [UInt8] in
+        bytes.reduce(into: []) { out, byte in
             switch byte {
-            case UInt8(ascii: "&"): Array("&amp;".utf8)
-            case UInt8(ascii: "<"): Array("&lt;".utf8)
-            case UInt8(ascii: ">"): Array("&gt;".utf8)
-            case UInt8(ascii: "\""): Array("&quot;".utf8)
-            default: [byte]
+            case UInt8(ascii: "&"): out.append(contentsOf: "&amp;".utf8)
+            case UInt8(ascii: "<"): out.append(contentsOf: "&lt;".utf8)
+            case UInt8(ascii: ">"): out.append(contentsOf: "&gt;".utf8)
+            case UInt8(ascii: "\""): out.append(contentsOf: "&quot;".utf8)
+            default: out.append(byte)
             }
         }
     }
 
     private static func percentEncoded(
-        _ bytes: [UInt8], keeping kept: String, digits: String, spaceAsPlus: Bool
+        _ bytes: [UInt8], keeping kept: String, digits: [UInt8], space: String
     ) -> [UInt8] {
-        let digits = Array(digits.utf8)
-        return bytes.flatMap { byte -> [UInt8] in
+        bytes.reduce(into: []) { out, byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"):
-                [byte]
-            case _ where kept.utf8.contains(byte): [byte]
-            case 0x20 where spaceAsPlus: [UInt8(ascii: "+")]
-            default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                out.append(byte)
+            case _ where kept.utf8.contains(byte): out.append(byte)
+            case 0x20: out.append(contentsOf: space.utf8)
+            default:
+                out.append(UInt8(ascii: "%"))
+                out.append(digits[Int(byte >> 4)])
+                out.append(digits[Int(byte & 15)])
             }
         }
     }

@@ -2,6 +2,8 @@
 struct NameSet {
     private let rule: JSONNameRule
     private var folded: Set<String> = []
+    /// As bytes: `==` on strings would find names equal that differ.
+    private var exact: Set<[UInt8]> = []
 
     init(rule: JSONNameRule) { self.rule = rule }
 
@@ -15,10 +17,17 @@ struct NameSet {
             for member in members where self.areSame(member.name, name) { return false }
             return true
         }
-        if self.folded.isEmpty {
-            for member in members { self.folded.insert(self.key(member.name)) }
+        if self.folded.isEmpty && self.exact.isEmpty {
+            for member in members { _ = self.insert(name: member.name) }
         }
-        return self.folded.insert(self.key(name)).inserted
+        return self.insert(name: name)
+    }
+
+    private mutating func insert(name: String) -> Bool {
+        switch self.rule {
+        case .refuseIdentical: self.exact.insert(Array(name.utf8)).inserted
+        case .refuseCaseVariants: self.folded.insert(CaseFolding.folded(name)).inserted
+        }
     }
 
     private func areSame(_ a: String, _ b: String) -> Bool {
@@ -26,9 +35,5 @@ struct NameSet {
         case .refuseIdentical: Array(a.utf8) == Array(b.utf8)
         case .refuseCaseVariants: CaseFolding.areVariants(a, b)
         }
-    }
-
-    private func key(_ name: String) -> String {
-        self.rule == .refuseIdentical ? name : CaseFolding.folded(name)
     }
 }

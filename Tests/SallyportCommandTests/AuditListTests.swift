@@ -16,15 +16,16 @@ import Testing
         let cells = run.lines.map { line in
             line.replacing(/\x20{2,}/, with: "|")
         }
-        #expect(cells == [
-            "INDEX|TIME|EVENT|WHO|OPERATION|TARGET|RESULT|RULE OR REASON",
-            "|1|2027-01-15T08:00:01.000Z|started|1.2.3",
-            "|2|2027-01-15T08:00:02.000Z|decision|Ann Example (user:22222222-0000-0000-0000-000000000001)|run|rg-web/web-1|allow|web-disk-report",
-            "|3|2027-01-15T08:00:03.000Z|response|run|rg-web/web-1|202",
-            "|4|2027-01-15T08:00:04.000Z|outcome|run|rg-web/web-1|failed|exit code 3",
-            "|5|2027-01-15T08:00:05.000Z|decision|object:44444444-0000-0000-0000-000000000001|update|rg-web/web/0/report|deny|web-disk-report: ParameterNotListed",
-            "|6|2027-01-15T08:00:06.000Z|authenticationFailed|192.0.2.9|=expired (4 times)",
-        ])
+        #expect(
+            cells == [
+                "INDEX|TIME|EVENT|WHO|OPERATION|TARGET|RESULT|RULE OR REASON",
+                "|1|2027-01-15T08:00:01.000Z|started|1.2.3",
+                "|2|2027-01-15T08:00:02.000Z|decision|Ann Example (user:22222222-0000-0000-0000-000000000001)|run|rg-web/web-1|allow|web-disk-report",
+                "|3|2027-01-15T08:00:03.000Z|response|run|rg-web/web-1|202",
+                "|4|2027-01-15T08:00:04.000Z|outcome|run|rg-web/web-1|failed|exit code 3",
+                "|5|2027-01-15T08:00:05.000Z|decision|object:44444444-0000-0000-0000-000000000001|update|rg-web/web/0/report|deny|web-disk-report: ParameterNotListed",
+                "|6|2027-01-15T08:00:06.000Z|authenticationFailed|192.0.2.9|=expired (4 times)",
+            ])
     }
 
     @Test(arguments: [60, 80, 100, 160]) func tableFitsTheTerminal(columns: Int) async throws {
@@ -35,6 +36,9 @@ import Testing
         #expect(run.lines.allSatisfy { $0.unicodeScalars.count <= columns }, "\(run.output)")
         #expect(!run.output.contains("\u{1B}"))
         #expect(columns > 100 || run.output.contains("…"))
+        // Down to 80 columns none is lost.
+        #expect(columns < 80 || run.lines[5].contains("deny  "), "\(run.output)")
+        #expect(columns < 80 || run.lines[0].contains("RULE"))
     }
 
     @Test func coloursOnATerminalOnly() async throws {
@@ -109,7 +113,8 @@ import Testing
         Choice(arguments: ["--machine", "WEB/0"], indexes: [5]),
         Choice(arguments: ["--rule", "web-disk-report"], indexes: [2]),
         Choice(arguments: ["--effect", "deny"], indexes: [5]),
-        Choice(arguments: ["--since", "2027-01-15T08:00:03Z", "--until", "2027-01-15T09:00:05+01:00"], indexes: [3, 4]),
+        Choice(
+            arguments: ["--since", "2027-01-15T08:00:03Z", "--until", "2027-01-15T09:00:05+01:00"], indexes: [3, 4]),
         Choice(arguments: ["--until", "2027-01-15"], indexes: []),
         Choice(arguments: ["--since", "95s"], indexes: [5, 6]),
         Choice(arguments: ["--request-id", RecordFixture.requestID.uppercased()], indexes: [2, 3, 4]),
@@ -120,7 +125,8 @@ import Testing
 
     @Test(arguments: choices) func filters(_ choice: Choice) async throws {
         let record = try await RecordFixture.make()
-        let run = await sallyport(arguments: ["audit", "list", "--database", record.path, "--format", "json"] + choice.arguments)
+        let run = await sallyport(
+            arguments: ["audit", "list", "--database", record.path, "--format", "json"] + choice.arguments)
         #expect(run.status == .success)
         #expect(try run.lines.map { try self.object($0)["index"] as? Int } == choice.indexes)
     }
@@ -129,7 +135,9 @@ import Testing
         let record = try await RecordFixture.make(hostile: RecordFixture.hostile)
         let forbidden: [Unicode.Scalar] = ["\u{1B}", "\u{9B}", "\u{202E}", "\u{200B}", "\u{7}"]
         for terminal in [nil, 200] {
-            for command in [["list"], ["list", "--format", "json"], ["show", "2"], ["show", "2", "--format", "json"]] {
+            for command in [
+                ["list"], ["list", "--format", "json"], ["show", "2"], ["show", "2", "--format", "json"],
+            ] {
                 let run = await sallyport(
                     arguments: ["audit"] + command + ["--database", record.path], terminal: terminal,
                     environment: ["NO_COLOR": "1"])

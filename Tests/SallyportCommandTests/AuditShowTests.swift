@@ -18,6 +18,8 @@ import Testing
         #expect(!run.output.contains("canary"))
         let update = await sallyport("audit", "show", "5", "--database", record.path)
         #expect(update.output.contains("(unknown: stored in Azure, not read)"))
+        let started = await sallyport("audit", "show", "1", "--database", record.path)
+        #expect(started.lines.contains("Details") && started.lines.contains("  version              1.2.3"))
     }
 
     @Test func jsonIsTheListsLine() async throws {
@@ -34,7 +36,7 @@ import Testing
         #expect(text.status == .failure)
         #expect(text.output.contains("FAILED /command/script"))
         #expect(!text.output.contains("TAMPERED"))
-        #expect(text.output.contains("(not kept: 41 bytes") == false || text.output.contains("commitment"))
+        #expect(text.output.contains("(41 bytes, not shown; commitment "))
         try record.tamper("ticket 7", "ticket 8")
         let row = await sallyport("audit", "show", "2", "--database", record.path)
         #expect(row.output.contains("FAILED sha256"))

@@ -12,11 +12,13 @@ import Testing
         #expect(run.lines.suffix(3) == ["rows      6 (last index 6)", "texts     3 (0 not kept)", "result    sound"])
         #expect(run.errors == "")
         let json = await sallyport("audit", "verify", "--database", record.path, "--format", "json")
-        #expect(json.lines == [
-            #"{"kind":"report","sound":true,"rows":6,"lastIndex":6,"texts":3,"textsNotKept":0,"findings":0}"#
-        ])
+        #expect(
+            json.lines == [
+                #"{"kind":"report","sound":true,"rows":6,"lastIndex":6,"texts":3,"textsNotKept":0,"findings":0}"#
+            ])
         #expect(try Data(contentsOf: URL(fileURLWithPath: record.path)) == before)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: record.directory.url.path).filter { $0.hasPrefix("audit.sqlite-") }.isEmpty)
+        let files = try FileManager.default.contentsOfDirectory(atPath: record.directory.url.path)
+        #expect(!files.contains { $0.hasPrefix("audit.sqlite-") })
     }
 
     @Test func progressIsForTerminals() async throws {
@@ -38,7 +40,8 @@ import Testing
         Tampering(
             old: #""exitCode":3"#, new: #""exitCode":0"#, finding: "row 4: sha256 is not that of the canonical bytes"),
         Tampering(
-            old: "BEFORE UPDATE ON record", new: "BEFORE UPDATE ON recorD", finding: "file: schema: trigger record_update was changed"),
+            old: "BEFORE UPDATE ON record", new: "BEFORE UPDATE ON recorD",
+            finding: "file: schema: trigger record_update was changed"),
     ])
     func tamperingIsFound(_ tampering: Tampering) async throws {
         let record = try await RecordFixture.make()

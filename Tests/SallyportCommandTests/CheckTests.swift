@@ -39,7 +39,9 @@ import Testing
         #expect(json.lines.count == 1)
         #expect(json.output.hasPrefix(#"{"severity":"error","file":"\#(fixture.policies)/rules/web.yaml","line":3,"#))
         let csv = await sallyport("check", "--config", fixture.path, "--format", "csv")
-        #expect(csv.output.hasPrefix("severity,file,line,column,message\r\nerror,\(fixture.policies)/rules/web.yaml,3,"))
+        #expect(
+            csv.output.hasPrefix(
+                "severity,file,line,column,message\r\nerror,\(fixture.policies)/rules/web.yaml,3,"))
     }
 
     @Test func aConfigurationThatIsNotThere() async {

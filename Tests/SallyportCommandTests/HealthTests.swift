@@ -1,6 +1,8 @@
 import Foundation
-import SallyportCommand
+import NIOCore
 import Testing
+
+@testable import SallyportCommand
 
 // One after the other: a port that was closed must not be taken by the next server.
 @Suite(.serialized) struct HealthTests {
@@ -29,6 +31,28 @@ import Testing
         #expect(run.output == answer.output)
         #expect(run.errors.isEmpty != answer.isExplained)
         #expect(server.request.hasPrefix("GET /readyz HTTP/1.1\r\n"))
+    }
+
+    @Test func patienceEnds() async throws {
+        let server = try OneAnswerServer(status: nil)
+        defer { server.close() }
+        let output = CommandOutput(isTerminal: false, columns: nil) { _ in }
+        var question = ReadinessQuestion(host: "127.0.0.1", port: server.port)
+        #expect(question.limit == .seconds(3))
+        question.limit = .milliseconds(50)
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await question.ask(
+                in: CommandContext(output: output, errors: output, environment: [:], now: { 0 }))
+        }
+        #expect(failure?.message == "\(question.url) did not answer within 50 ms")
+    }
+
+    @Test(arguments: [
+        ("0.0.0.0", "http://127.0.0.1:9090/readyz"), ("::", "http://[::1]:9090/readyz"),
+        ("fd00::1", "http://[fd00::1]:9090/readyz"), ("gateway.internal", "http://gateway.internal:9090/readyz"),
+    ])
+    func whereToAsk(host: String, url: String) {
+        #expect(ReadinessQuestion(host: host, port: 9090).url == url)
     }
 
     @Test func nobodyAnswers() async throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Answers one plain HTTP request on loopback in a set way.
+/// Answers one plain HTTP request on loopback in a set way, or takes it and stays silent.
 final class OneAnswerServer: Sendable {
     let port: Int
     private let socketDescriptor: Mutex<Int32?>
@@ -10,7 +10,8 @@ final class OneAnswerServer: Sendable {
 
     struct NoSocket: Error {}
 
-    init(status: String, body: String) throws {
+    /// - Parameter status: code and phrase; nil never to answer.
+    init(status: String?, body: String = "") throws {
         let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -18,12 +19,17 @@ final class OneAnswerServer: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listening, $0, length) == 0 && listen(listening, 4) == 0 && getsockname(listening, $0, &length) == 0
+                bind(listening, $0, length) == 0 && listen(listening, 4) == 0
+                    && getsockname(listening, $0, &length) == 0
             }
         }
         guard listening >= 0, isBound else { throw NoSocket() }
         self.port = Int(UInt16(bigEndian: address.sin_port))
         self.socketDescriptor = Mutex(listening)
+        guard let status else {
+            self.isDone.signal()
+            return
+        }
         let answer = "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
         Thread.detachNewThread { [self] in
             defer { self.isDone.signal() }
@@ -37,7 +43,9 @@ final class OneAnswerServer: Sendable {
                 request += String(decoding: buffer[..<count], as: UTF8.self)
             }
             self.received.withLock { $0 = request }
-            _ = Array(answer.utf8).withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            _ = Array(answer.utf8).withUnsafeBytes {
+                send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             _ = Foundation.close(connection)
         }
     }

@@ -56,7 +56,8 @@ final class RecordFixture: Sendable {
         outcome.exitCode = 3
         outcome.executionMessage = "first line\nsecond line"
         let started = encoder.gateway(
-            .started, at: at(1), details: GatewayDetails(version: "1.2.3", configurationDigest: "c1", policyDigest: "d1"))
+            .started, at: at(1),
+            details: GatewayDetails(version: "1.2.3", configurationDigest: "c1", policyDigest: "d1"))
         let decision = encoder.decision(at: at(2), request: facts, principal: ann, command: command, decision: allow)
         let response = encoder.response(
             at: at(3), request: facts,

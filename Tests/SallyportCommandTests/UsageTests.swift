@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct UsageTests {
     @Test(arguments: [
-        [], ["audit"], ["policy"], ["frobnicate"], ["serve"], ["check"], ["health"], ["audit", "show", "--database", "x"],
-        ["audit", "list"], ["audit", "list", "--database", "x", "--format", "xml"], ["audit", "verify", "x"],
+        [], ["audit"], ["policy"], ["frobnicate"], ["serve"], ["check"], ["health"],
+        ["audit", "show", "--database", "x"], ["audit", "list"],
+        ["audit", "list", "--database", "x", "--format", "xml"], ["audit", "verify", "x"],
         ["audit", "list", "--database", "x", "--event", "decisions"],
         ["audit", "list", "--database", "x", "--effect", "Allow"],
         ["audit", "list", "--database", "x", "--operation", "execute"],
@@ -52,6 +53,8 @@ import Testing
                 output: CommandOutput(isTerminal: false, columns: nil) { _ in throw Full() },
                 errors: CommandOutput(isTerminal: false, columns: nil) { errors += $0 }, environment: [:], now: { 0 }))
         #expect(status == .failure)
-        #expect(String(decoding: errors, as: UTF8.self) == "Error: standard output cannot be written: No space left on device\n")
+        #expect(
+            String(decoding: errors, as: UTF8.self)
+                == "Error: standard output cannot be written: No space left on device\n")
     }
 }

@@ -14,40 +14,84 @@ package struct ARMLink: Sendable, Hashable {
     ///   - authority: `host` or `host:port` of the configured endpoint, lower case.
     /// - Returns: `nil` for another host, scheme or port, for user information, and for a path that is no operation's.
     package init?(_ text: String, authority: String) {
-        guard text.utf8.count <= 8_192, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
-            text.utf8.prefix(8).map(ASCIICase.lower).elementsEqual("https://".utf8)
+        let parts = text.withBytes { bytes in authority.withBytes { Parts(bytes, authority: $0) } }
+        guard let parts, ResourceName.isSubscription(parts.subscription), ResourceName.isLocation(parts.location)
         else { return nil }
-        let rest = text.utf8.dropFirst(8)
-        guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-        let host = ASCIICase.lowered(String(Substring(rest[..<slash])))
-        guard Self.withoutDefaultPort(host) == Self.withoutDefaultPort(authority) else { return nil }
-        let origin = String(Substring(rest[slash...]))
-        let path = origin.utf8.prefix { $0 != UInt8(ascii: "?") }
-        // Nothing that another reader of the path might take for a slash or a dot.
-        guard !origin.utf8.contains(UInt8(ascii: "#")), !path.contains(where: { "%\\;".utf8.contains($0) }) else {
-            return nil
-        }
-        let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { String(Substring($0)) }
-        guard segments.count == 8, ASCIICase.areEqual(segments[0], "subscriptions"),
-            ResourceName.isSubscription(segments[1]), ASCIICase.areEqual(segments[2], "providers"),
-            ASCIICase.areEqual(segments[3], "Microsoft.Compute"), ASCIICase.areEqual(segments[4], "locations"),
-            ResourceName.isLocation(segments[5]), ASCIICase.areEqual(segments[6], "operations"),
-            !segments[7].isEmpty, segments[7] != ".", segments[7] != ".."
-        else { return nil }
-        self.originForm = origin
-        self.subscription = segments[1]
-        self.location = ASCIICase.lowered(segments[5])
-        self.operationID = segments[7]
-    }
-
-    private static func withoutDefaultPort(_ authority: String) -> [UInt8] {
-        let bytes = Array(authority.utf8)
-        return bytes.suffix(4).elementsEqual(":443".utf8) ? bytes.dropLast(4) : bytes
+        self.originForm = parts.originForm
+        self.subscription = parts.subscription
+        self.location = ASCIICase.lowered(parts.location)
+        self.operationID = parts.operationID
     }
 
     /// ARM's id of the operation that a stored link names.
     package static func operationID(ofOriginForm text: String) -> String? {
-        text.utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
+        text.withBytes { bytes in
+            let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+            guard let slash = path.lastIndex(of: UInt8(ascii: "/")), slash + 1 < path.endIndex else { return nil }
+            return String(decoding: path[(slash + 1)...], as: UTF8.self)
+        }
+    }
+
+    /// The pieces of a link, found in one pass: a link comes with every answer to a command.
+    private struct Parts {
+        var originForm: String
+        var subscription: String
+        var location: String
+        var operationID: String
+
+        private static let words: [StaticString] = [
+            "subscriptions", "", "providers", "microsoft.compute", "locations", "", "operations", "",
+        ]
+
+        init?(_ bytes: UnsafeBufferPointer<UInt8>, authority: UnsafeBufferPointer<UInt8>) {
+            let scheme = 8
+            guard bytes.count > scheme, bytes.count <= 8_192,
+                ASCIICase.areEqual(bytes[..<scheme], toLowerCase: "https://"),
+                let slash = bytes[scheme...].firstIndex(of: UInt8(ascii: "/")),
+                Self.isSameHost(bytes[scheme..<slash], authority[...])
+            else { return nil }
+            var starts: [Int] = [slash + 1]
+            var end = bytes.count
+            for index in slash..<bytes.count {
+                let byte = bytes[index]
+                guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "#") else { return nil }
+                guard index < end else { continue }
+                switch byte {
+                case UInt8(ascii: "?"): end = index
+                case UInt8(ascii: "/") where index > slash: starts.append(index + 1)
+                // Nothing that another reader of the path might take for a slash or a dot.
+                case UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: ";"): return nil
+                default: break
+                }
+            }
+            guard starts.count == Self.words.count else { return nil }
+            func segment(_ index: Int) -> Slice<UnsafeBufferPointer<UInt8>> {
+                bytes[starts[index]..<(index + 1 < starts.count ? starts[index + 1] - 1 : end)]
+            }
+            for (index, word) in Self.words.enumerated() where word.utf8CodeUnitCount > 0 {
+                guard ASCIICase.areEqual(segment(index), toLowerCase: word) else { return nil }
+            }
+            let id = segment(7)
+            guard !id.isEmpty, !id.allSatisfy({ $0 == UInt8(ascii: ".") }) else { return nil }
+            self.originForm = String(decoding: bytes[slash...], as: UTF8.self)
+            self.subscription = String(decoding: segment(1), as: UTF8.self)
+            self.location = String(decoding: segment(5), as: UTF8.self)
+            self.operationID = String(decoding: id, as: UTF8.self)
+        }
+
+        private static func isSameHost(
+            _ given: Slice<UnsafeBufferPointer<UInt8>>, _ own: Slice<UnsafeBufferPointer<UInt8>>
+        ) -> Bool {
+            let given = self.withoutDefaultPort(given)
+            let own = self.withoutDefaultPort(own)
+            return given.count == own.count && zip(given, own).allSatisfy { ASCIICase.lower($0) == $1 }
+        }
+
+        private static func withoutDefaultPort(
+            _ authority: Slice<UnsafeBufferPointer<UInt8>>
+        ) -> Slice<UnsafeBufferPointer<UInt8>> {
+            authority.count > 4 && ASCIICase.areEqual(authority.suffix(4), toLowerCase: ":443")
+                ? authority.dropLast(4) : authority
+        }
     }
 }

@@ -5,7 +5,8 @@ package enum IdentifierReplacement {
     package static func replacing(_ theirs: String, with ours: String, in node: JSONNode) -> JSONNode {
         guard theirs.utf8.count >= 8 else { return node }
         switch node.value {
-        case .string(let text): return JSONNode(.string(self.replaced(theirs, with: ours, in: text)), offset: node.offset)
+        case .string(let text):
+            return JSONNode(.string(self.replaced(theirs, with: ours, in: text)), offset: node.offset)
         case .array(let elements):
             return JSONNode(.array(elements.map { self.replacing(theirs, with: ours, in: $0) }), offset: node.offset)
         case .object(let members):

@@ -99,7 +99,9 @@ package struct ActionResult: Sendable {
     package init?(_ node: JSONNode) {
         if let elements = node["value"]?.array {
             self.elements = elements
-        } else if let status = OperationStatus(node), status.isTerminal {
+        } else if let status = OperationStatus(node), status.isTerminal,
+            status.elements != nil || status.status != "Succeeded"
+        {
             self.elements = status.elements ?? []
             self.status = status
         } else {

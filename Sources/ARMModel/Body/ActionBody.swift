@@ -19,9 +19,10 @@ package struct ActionBody: Sendable {
         }
         self.commandID = commandID
         self.script = try body.strings("script").map(ScriptText.init(lines:))
-        self.parameters = try body.parameters("parameters").map { list in
-            list.map { Parameter(name: $0.name, value: $0.value) }
-        } ?? []
+        self.parameters =
+            try body.parameters("parameters").map { list in
+                list.map { Parameter(name: $0.name, value: $0.value) }
+            } ?? []
     }
 
     package var command: Command {

@@ -75,7 +75,9 @@ package enum ForwardedBody {
         case .inline(_, let script): json.member("script", script.text)
         case .builtIn(let commandID): json.member("commandId", commandID)
         case .gallery(let id):
-            guard version >= .v2025_04_01 else { throw Self.needsNewer("source.galleryScriptReferenceId", .v2025_04_01) }
+            guard version >= .v2025_04_01 else {
+                throw Self.needsNewer("source.galleryScriptReferenceId", .v2025_04_01)
+            }
             json.member("galleryScriptReferenceId", id)
         case .address(let address, let identity):
             Self.write(address, named: "scriptUri", to: &json)

@@ -20,8 +20,8 @@ extension Command {
     private static func secrets(inQuery query: String) -> [Secret] {
         let items = query.utf8.drop { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
         var found = [Secret(String(Substring(items)))]
-        for item in items.split(separator: UInt8(ascii: "&")) where item.prefix(4).map(ASCIICase.lower) == Array("sig=".utf8)
-        {
+        for item in items.split(separator: UInt8(ascii: "&"))
+        where item.prefix(4).map(ASCIICase.lower) == Array("sig=".utf8) {
             let signature = String(Substring(item.dropFirst(4)))
             found.append(Secret(signature))
             if let plain = signature.removingPercentEncoding, plain != signature { found.append(Secret(plain)) }

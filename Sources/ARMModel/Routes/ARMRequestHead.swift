@@ -24,7 +24,11 @@ package struct ARMRequestHead: Sendable {
                 methods.append(route.method.rawValue)
                 continue
             }
-            if let error = Self.nameError(route.path, request.segments) { broken = broken ?? error } else { found = route }
+            if let error = Self.nameError(route.path, request.segments) {
+                broken = broken ?? error
+            } else {
+                found = route
+            }
         }
         guard let route = found else {
             if let broken { throw broken }

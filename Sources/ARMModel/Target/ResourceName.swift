@@ -15,7 +15,8 @@ package enum ResourceName {
     package static func isRunCommand(_ text: String) -> Bool { self.isPlain(text, maximum: 80) }
 
     package static func isInstance(_ text: String) -> Bool {
-        (1...10).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        (1...10).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
 
     package static func isLocation(_ text: String) -> Bool {

@@ -52,7 +52,7 @@ package struct EntryEncoder: Sendable {
             bodies: [])
     }
 
-    /// The gateway's own events. Keys must come sorted, and none may be `event` or `time`.
+    /// The gateway's own events, with what they tell.
     package func gateway(_ event: AuditEvent, at time: Int64, details: GatewayDetails) -> AuditEntry {
         var writer = EntryWriter(settings: self.settings)
         writer.begin()

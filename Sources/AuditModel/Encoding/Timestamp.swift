@@ -1,8 +1,8 @@
 /// RFC 3339 text in UTC with milliseconds, as every time of the record is written.
 package enum Timestamp {
-    /// - Parameter milliseconds: since 1970, not negative.
+    /// - Parameter milliseconds: since 1970; a clock that stands before it counts as 1970.
     package static func text(milliseconds: Int64) -> String {
-        let (days, rest) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
+        let (days, rest) = max(0, milliseconds).quotientAndRemainder(dividingBy: 86_400_000)
         // Days to a civil date, counting years from March so that a leap day comes last.
         let shifted = days + 719_468
         let era = shifted / 146_097

@@ -57,11 +57,11 @@ enum AuditSchema {
             decisionIndex INTEGER NOT NULL,
             created INTEGER NOT NULL,
             ended INTEGER
-        ) STRICT
+        ) STRICT, WITHOUT ROWID
         """,
         "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
         "CREATE INDEX record_requestID ON record (requestID) WHERE requestID IS NOT NULL",
-        "CREATE INDEX operation_ended ON operation (ended)",
+        "CREATE INDEX operation_ended ON operation (ended) WHERE ended IS NOT NULL",
         """
         CREATE TRIGGER record_insert BEFORE INSERT ON record
         WHEN NEW."index" IS NOT (SELECT coalesce(max("index"), 0) + 1 FROM record)

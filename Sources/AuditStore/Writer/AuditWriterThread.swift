@@ -88,8 +88,8 @@ struct AuditWriterThread: Sendable {
         self.operations.purge(endedBefore: cutoff)
         try db.execute(
             sql: """
-                DELETE FROM operation WHERE rowid IN
-                (SELECT rowid FROM operation WHERE ended IS NOT NULL AND ended < ? LIMIT ?)
+                DELETE FROM operation WHERE id IN
+                (SELECT id FROM operation WHERE ended IS NOT NULL AND ended < ? LIMIT ?)
                 """, arguments: [cutoff, count])
         return db.changesCount < count
     }

@@ -60,11 +60,12 @@ package struct ErrorAnswer: Sendable, Hashable {
         message: "The record cannot be written just now, so nothing was forwarded; trying again is safe.",
         retryAfter: 5)
 
-    package static func upstreamUnavailable(_ why: String) -> ErrorAnswer {
+    /// - Parameter retryAfter: seconds, where ARM said when.
+    package static func upstreamUnavailable(_ why: String, retryAfter: Int? = nil) -> ErrorAnswer {
         ErrorAnswer(
             status: 503, code: "UpstreamUnavailable",
             message: "Azure Resource Manager was not reached (\(why)); nothing was run and trying again is safe.",
-            retryAfter: 5)
+            retryAfter: retryAfter ?? 5)
     }
 
     package static func outcomeUnknown(_ why: String, requestID: String) -> ErrorAnswer {

@@ -21,7 +21,8 @@ enum BodyIntake: Sendable {
                 self = .refused(
                     ErrorAnswer(
                         status: 400, code: RequestError.Code.invalidRequestContent.rawValue,
-                        message: "\(error.explanation) at byte \(error.offset)", target: error.path),
+                        message: "\(error.explanation) at byte \(error.offset)",
+                        target: RequestMembers.shown(path: error.path)),
                     UnreadableContent(length: bytes.count, reason: error.reason.rawValue, offset: error.offset))
             }
         } catch {

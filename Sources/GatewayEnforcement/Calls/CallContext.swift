@@ -26,7 +26,8 @@ struct CallContext: Sendable {
     /// `x-sallyport-justification`: up to 512 bytes of printable text; anything else counts as none.
     private static func justification(_ text: String?) -> String? {
         guard let text, !text.isEmpty, text.utf8.count <= 512,
-            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F && !(0x80..<0xA0).contains($0.value) })
+            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F && !(0x80..<0xA0).contains($0.value) }
+            )
         else { return nil }
         return text
     }

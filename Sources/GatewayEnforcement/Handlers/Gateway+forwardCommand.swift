@@ -8,96 +8,126 @@ extension Gateway {
     /// answer is neither 408 nor 429 nor 5xx unless ARM's own answer proves that nothing ran: Azure's clients would
     /// send the command again by themselves.
     func forwardCommand(
-        _ request: PermittedRequest, _ head: ARMRequestHead, _ context: CallContext, scrubber: Scrubber
+        _ request: PermittedRequest, _ head: ARMRequestHead, _ context: CallContext, _ command: Command
     ) async -> GatewayAnswer {
+        let isManaged = head.route.operation != .run
+        if isManaged { self.registry.goesOut(to: head.upstreamPath, secrets: command.secrets) }
         let (result, milliseconds) = await self.send(request)
         var facts = UpstreamFacts(result: "answered", durationMilliseconds: milliseconds)
         switch result {
         case .notSent(let why):
             facts.result = "notSent"
             facts.code = why
-            return await self.relay(ErrorAnswer.upstreamUnavailable(why).answer, facts, context, request.index)
+            return await self.relay(
+                ErrorAnswer.upstreamUnavailable(why).answer, facts, head, context, request.index, ifLost: .failed)
         case .outcomeUnknown(let why):
-            return await self.relayUnknown(why, facts, context, request.index)
+            return await self.relayUnknown(why, facts, head, context, request.index)
         case .answered(let reply):
-            let clean = CleanReply(reply, scrubber: scrubber)
+            // What an earlier update stored may stand in the answer to this one.
+            let scrubber = isManaged ? self.registry.scrubber(ofTarget: head.upstreamPath) : nil
+            let clean = self.clean(reply, scrubber ?? Scrubber(command.secrets), context)
             facts.status = reply.status
             facts.requestID = reply.requestID
             facts.redactions = clean.removed
             let meaning = CommandReply(
                 clean, operation: head.route.operation, subscription: head.target.subscription ?? "", links: self.links)
             switch meaning {
-            case .unknown(let why): return await self.relayUnknown(why, facts, context, request.index)
+            case .unknown(let why): return await self.relayUnknown(why, facts, head, context, request.index)
             case .refused:
                 facts.code = clean.errorCode
-                return await self.relay(clean.errorAnswer(), facts, context, request.index)
+                return await self.relay(clean.errorAnswer(), facts, head, context, request.index, ifLost: .failed)
             case .unauthorized:
                 facts.code = clean.errorCode
                 let answer =
                     self.passesCallerToken
                     ? clean.errorAnswer()
                     : ErrorAnswer.upstreamUnavailable("it refused the gateway's own credential").answer
-                return await self.relay(answer, facts, context, request.index)
-            case .stored: return await self.relay(clean.answer(), facts, context, request.index)
+                return await self.relay(answer, facts, head, context, request.index, ifLost: .failed)
             case .finished(let outcome):
-                let answer = await self.relay(clean.answer(), facts, context, request.index)
-                _ = try? await self.recorder.recordOutcome(outcome, of: context.facts, scrubbed: true, change: nil)
-                return answer
+                _ = await self.recorder.recordAnswer(facts, of: context.facts, ifLost: nil)
+                await self.recorder.recordImmediateEnd(outcome.fit, of: context.facts)
+                return context.finished(clean.answer(), index: request.index)
+            case .stored:
+                return await self.relayBegun(clean, (nil, nil), facts, head, context, request.index, command)
             case .accepted(let status, let result):
-                return await self.relayAccepted(
-                    clean, (status, result), facts, head, context, request.index, scrubber: scrubber)
+                return await self.relayBegun(clean, (status, result), facts, head, context, request.index, command)
             }
         }
     }
 
     private func relay(
-        _ answer: GatewayAnswer, _ facts: UpstreamFacts, _ context: CallContext, _ index: AuditIndex
+        _ answer: GatewayAnswer, _ facts: UpstreamFacts, _ head: ARMRequestHead, _ context: CallContext,
+        _ index: AuditIndex, ifLost: OutcomeStatus
     ) async -> GatewayAnswer {
-        // ARM has spoken: its answer is relayed even if this row cannot be written (CONTRACT §3).
-        _ = try? await self.recorder.recordResponse(facts, of: context.facts)
+        if head.route.operation != .run {
+            self.registry.cameBack(
+                from: head.upstreamPath, requestID: context.requestID, mayHaveRun: ifLost == .unknown)
+        }
+        _ = await self.recorder.recordAnswer(facts, of: context.facts, ifLost: Outcome(status: ifLost))
         return context.finished(answer, index: index)
     }
 
     private func relayUnknown(
-        _ why: String, _ facts: UpstreamFacts, _ context: CallContext, _ index: AuditIndex
+        _ why: String, _ facts: UpstreamFacts, _ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex
     ) async -> GatewayAnswer {
         var facts = facts
         facts.result = "outcomeUnknown"
         facts.code = why
         self.observer.outcomeUnknown()
         return await self.relay(
-            ErrorAnswer.outcomeUnknown(why, requestID: context.requestID).answer, facts, context, index)
+            ErrorAnswer.outcomeUnknown(why, requestID: context.requestID).answer, facts, head, context, index,
+            ifLost: .unknown)
     }
 
-    /// The operation is stored in the same transaction as the response row, before the caller learns its link.
-    private func relayAccepted(
+    /// ARM has taken the command. The operation is stored in the same transaction as the response row, before the
+    /// caller learns its links; one without links cannot be polled, and ends when a read shows its end.
+    private func relayBegun(
         _ clean: CleanReply, _ links: (status: ARMLink?, result: ARMLink?), _ facts: UpstreamFacts,
-        _ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex, scrubber: Scrubber
+        _ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex, _ command: Command
     ) async -> GatewayAnswer {
-        guard let link = links.result ?? links.status else {
-            return await self.relayUnknown("missing link", facts, context, index)
-        }
+        let link = links.result ?? links.status
         let operation = StoredOperation(
             id: context.requestID, owner: OperationOwner(context.call.principal), operation: head.route.operation,
-            subscription: head.target.subscription ?? "", location: link.location,
-            targetPath: ASCIICase.lowered(head.upstreamPath), apiVersion: head.apiVersion.text,
-            statusLink: links.status?.originForm, resultLink: links.result?.originForm, decisionIndex: index.value,
-            createdMilliseconds: self.now())
+            subscription: head.target.subscription ?? "", location: link?.location ?? "",
+            targetPath: head.upstreamPath, apiVersion: head.apiVersion.text, statusLink: links.status?.originForm,
+            resultLink: links.result?.originForm, decisionIndex: index.value, createdMilliseconds: self.now())
         var facts = facts
-        facts.operationID = link.operationID
-        let isRecorded: Bool
-        do throws(AuditLogError) {
-            _ = try await self.recorder.recordResponse(facts, of: context.facts, change: .begin(operation))
-            isRecorded = true
-        } catch {
-            isRecorded = false
-        }
-        self.registry.began(operation, scrubber: scrubber, isRecorded: isRecorded)
+        facts.operationID = link?.operationID
+        let isRecorded = await self.recorder.recordAnswer(
+            facts, of: context.facts, begins: operation, ifLost: nil)
+        self.registry.began(operation, isWhole: command.hidesNothing, isRecorded: isRecorded)
         self.observer.operationBegan()
+        var clean = clean
+        clean.hide([links.status, links.result].compactMap { $0?.operationID }, behind: operation.id)
         var extra: [(String, String)] = []
         if links.status != nil { extra.append(("azure-asyncoperation", self.links.status(of: operation))) }
         if links.result != nil { extra.append(("location", self.links.result(of: operation))) }
-        if let seconds = clean.reply.retryAfter { extra.append(("retry-after", seconds)) }
+        if link != nil, let seconds = clean.reply.retryAfter { extra.append(("retry-after", seconds)) }
         return context.finished(clean.answer(extra: extra), index: index)
+    }
+}
+
+extension Command {
+    /// Whether every value is known that the machine's agent might quote in a message.
+    fileprivate var hidesNothing: Bool {
+        guard self.protectedParameters.isKnown else { return false }
+        if case .known(nil) = self.runAsUser { return true }
+        return self.runAsPassword.isKnown
+    }
+}
+
+extension Outcome {
+    /// With only such texts of ARM's as are what they should be: words and times, not whatever stood there.
+    var fit: Outcome {
+        func short(_ text: String?) -> String? {
+            text.flatMap { text in
+                text.utf8.count <= 64 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? text : nil
+            }
+        }
+        var outcome = self
+        outcome.executionState = short(self.executionState)
+        outcome.startTime = short(self.startTime)
+        outcome.endTime = short(self.endTime)
+        return outcome
     }
 }

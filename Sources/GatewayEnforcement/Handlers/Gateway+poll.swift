@@ -7,34 +7,40 @@ import StrictJSON
 extension Gateway {
     /// A polling link of ours: authorised by ownership alone, relayed from ARM's own link.
     func poll(_ head: ARMRequestHead, _ context: CallContext) async -> GatewayAnswer {
-        let id = head.operationID ?? ""
         let stored: StoredOperation?
-        if let unrecorded = self.registry.unrecorded(id) {
-            stored = unrecorded
-        } else {
-            do throws(AuditLogError) { stored = try await self.recorder.log.operation(id: id) } catch {
-                return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
-            }
+        do throws(AuditLogError) { stored = try await self.operation(head.operationID ?? "") } catch {
+            return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
         }
-        guard let stored,
-            let owned = OwnedOperation(stored, presentedBy: context.call.principal, target: head.target),
-            let link = head.monitors ? stored.resultLink : stored.statusLink
+        guard let stored, let owned = OwnedOperation(stored, presentedBy: context.call.principal, target: head.target),
+            let request = PermittedRequest(poll: owned, monitors: head.monitors, context: context.forwarding(.poll))
         else { return await self.refuse(.operationNotFound, context) }
-        let request = PermittedRequest(poll: owned, link: link, context: context.forwarding(.poll))
-        let index = AuditIndex(durable: stored.decisionIndex)
         switch await self.send(request).0 {
-        case .notSent(let why): return context.finished(ErrorAnswer.upstreamUnavailable(why).answer, index: index)
-        case .outcomeUnknown(let why): return context.finished(Self.answerToBrokenRead(why), index: index)
+        case .notSent(let why):
+            return context.finished(ErrorAnswer.upstreamUnavailable(why).answer, index: request.index)
+        case .outcomeUnknown(let why): return context.finished(Self.answerToBrokenRead(why), index: request.index)
         case .answered(let reply):
-            let scrubber = self.registry.scrubber(of: id)
-            var clean = CleanReply(reply, scrubber: scrubber ?? Scrubber([]))
-            if let theirs = ARMLink.operationID(ofOriginForm: link) {
-                clean.body = clean.body.map { IdentifierReplacement.replacing(theirs, with: id, in: $0) }
+            var clean = self.clean(reply, self.registry.scrubber(ofTarget: stored.targetPath), context)
+            let theirs = [stored.statusLink, stored.resultLink].compactMap { link in
+                link.flatMap(ARMLink.operationID(ofOriginForm:))
             }
+            clean.hide(theirs, behind: stored.id)
             let (answer, end) = self.answerToPoll(clean, stored, monitors: head.monitors)
-            if let end { await self.ended(stored, end, scrubbed: scrubber != nil, context) }
-            return context.finished(answer, index: index)
+            if let end { await self.ended(stored, end, context) }
+            return context.finished(answer, index: request.index)
         }
+    }
+
+    /// The operation behind one of our ids, also where its row is still owed to the record.
+    private func operation(_ id: String) async throws(AuditLogError) -> StoredOperation? {
+        guard let unrecorded = self.registry.unrecorded(id) else {
+            return try await self.recorder.log.operation(id: id)
+        }
+        // A row that had timed out may have become durable since.
+        if let stored = (try? await self.recorder.log.operation(id: id)) ?? nil {
+            self.registry.recorded(id)
+            return stored
+        }
+        return unrecorded
     }
 
     private func answerToPoll(
@@ -47,7 +53,11 @@ extension Gateway {
             guard let status = clean.body.flatMap(OperationStatus.init) else {
                 return (ErrorAnswer.answerInvalid("no operation status").answer, nil)
             }
-            return (clean.answer(extra: extra), status.outcome)
+            // Without its elements nobody can say whether an action failed; the other link will show them.
+            let isWithoutResult =
+                operation.operation == .run && status.status == "Succeeded" && status.elements == nil
+                && operation.resultLink != nil
+            return (clean.answer(extra: extra), isWithoutResult ? nil : status.outcome)
         case (202, true):
             extra.append(("location", self.links.result(of: operation)))
             if operation.statusLink != nil { extra.append(("azure-asyncoperation", self.links.status(of: operation))) }
@@ -69,46 +79,40 @@ extension Gateway {
 
     /// A terminal answer was seen. An action's answer holds its result; of a managed command the gateway asks how the
     /// script ended, since the end of the operation does not tell.
-    private func ended(
-        _ operation: StoredOperation, _ end: Outcome, scrubbed: Bool, _ context: CallContext
-    ) async {
-        guard operation.endedMilliseconds == nil else { return }
-        var end = end
-        if operation.operation != .run, end.status == .succeeded {
-            guard let view = await self.instanceView(of: operation, context), view.isTerminal else { return }
-            end = Outcome(view)
+    private func ended(_ operation: StoredOperation, _ end: Outcome, _ context: CallContext) async {
+        await self.recordEnd(of: operation, context) { open in
+            if open.operation == .run { return end }
+            switch await self.scriptEnd(of: open, context) {
+            case .ended(let outcome):
+                // The view of a command that could not be started is that of the run before.
+                return end.status == .succeeded || outcome.status != .succeeded ? outcome : end
+            case .running, .unreadable: return end.status == .succeeded ? nil : end
+            case .gone: return end.status == .succeeded ? Outcome(status: .unknown) : end
+            }
         }
-        await self.recordEnd(operation, end, scrubbed: scrubbed, context)
     }
 
     /// The end was seen in a read of the command itself.
     func recordEnd(of id: String, _ end: Outcome, _ context: CallContext) async {
-        let stored: StoredOperation?
-        if let unrecorded = self.registry.unrecorded(id) {
-            stored = unrecorded
-        } else {
-            stored = (try? await self.recorder.log.operation(id: id)) ?? nil
-        }
-        guard let stored, stored.endedMilliseconds == nil else { return }
-        await self.recordEnd(stored, end, scrubbed: self.registry.scrubber(of: id) != nil, context)
+        guard let stored = (try? await self.operation(id)) ?? nil else { return }
+        await self.recordEnd(of: stored, context) { _ in end }
     }
 
+    /// Records the end once: whoever comes second, or while another is at it, leaves it at that.
     private func recordEnd(
-        _ operation: StoredOperation, _ end: Outcome, scrubbed: Bool, _ context: CallContext
+        of operation: StoredOperation, _ context: CallContext, _ find: (StoredOperation) async -> Outcome?
     ) async {
-        var facts = self.facts(of: operation, context)
-        facts.apiVersion = operation.apiVersion
-        let isUnrecorded = self.registry.unrecorded(operation.id) != nil
-        do throws(AuditLogError) {
-            _ = try await self.recorder.recordOutcome(
-                end, of: facts, scrubbed: scrubbed,
-                change: isUnrecorded ? nil : .end(id: operation.id, atMilliseconds: self.now()))
-            self.registry.ended(operation)
-            self.observer.operationEnded()
-        } catch {
-            // Ended before, or not writable now: the next terminal answer tries again.
-            if error == .alreadyEnded { self.registry.ended(operation) }
-        }
+        guard operation.endedMilliseconds == nil, self.registry.claimEnd(of: operation.id) else { return }
+        defer { self.registry.releaseEnd(of: operation.id) }
+        guard let open = (try? await self.operation(operation.id)) ?? nil, open.endedMilliseconds == nil,
+            var end = await find(open)?.fit
+        else { return }
+        let knowledge = self.registry.knowledge(of: open)
+        // It may quote what the machine ran, and a secret that is not known cannot be removed from it.
+        if !knowledge.isWhole { end.executionMessage = nil }
+        let (_, isNew) = await self.recorder.recordEnd(
+            end, of: open, facts: self.facts(of: open, context), scrubbed: knowledge.scrubs)
+        if isNew { self.observer.operationEnded() }
     }
 
     private func facts(of operation: StoredOperation, _ context: CallContext) -> RequestFacts {
@@ -116,21 +120,34 @@ extension Gateway {
         facts.requestID = operation.id
         facts.operation = operation.operation
         facts.target = ARMRequestHead.target(ofPath: operation.targetPath)
+        facts.apiVersion = operation.apiVersion
         facts.justification = nil
+        facts.requestDigest = nil
         return facts
     }
 
+    private enum ScriptEnd: Sendable {
+        case ended(Outcome)
+        case running
+        /// Nothing shows this run's end any more: deleted, or replaced by a later update.
+        case gone
+        /// Not now; the next poll asks again.
+        case unreadable
+    }
+
     /// Reads the instance view, on record first.
-    private func instanceView(of operation: StoredOperation, _ context: CallContext) async -> InstanceView? {
+    private func scriptEnd(of operation: StoredOperation, _ context: CallContext) async -> ScriptEnd {
         var lookup = context
         lookup.facts = self.facts(of: operation, context)
-        guard let index = try? await self.recorder.recordLookup(of: lookup) else { return nil }
+        guard let index = try? await self.recorder.recordLookup(of: lookup) else { return .unreadable }
         let request = PermittedRequest(
             lookupOf: operation.targetPath + "?$expand=instanceView&api-version=" + APIVersion.newest.text,
             context: context.forwarding(.read), recordedAt: index)
-        guard case .answered(let reply) = await self.send(request).0, reply.status == 200,
-            let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseIdentical)
-        else { return nil }
-        return node["properties"]?["instanceView"].map(InstanceView.init)
+        guard case .answered(let reply) = await self.send(request).0 else { return .unreadable }
+        if reply.status == 404 || self.registry.isSuperseded(operation) { return .gone }
+        let clean = self.clean(reply, self.registry.scrubber(ofTarget: operation.targetPath), context)
+        guard reply.status == 200, let properties = clean.body?["properties"] else { return .unreadable }
+        guard let view = properties["instanceView"].map(InstanceView.init) else { return .gone }
+        return view.isTerminal ? .ended(Outcome(view)) : .running
     }
 }

@@ -18,6 +18,8 @@ extension Gateway {
                 recorded, method: .get, target: head.upstreamTarget(apiVersion: head.apiVersion), body: nil,
                 context: context.forwarding(.read))
         else { return await self.refuse(ErrorAnswer(decision), decision, context) }
+        // Asked before the read goes out: what it shows is not the end of an update that comes meanwhile.
+        let open = self.registry.open(target: head.upstreamPath)
         let (result, milliseconds) = await self.send(request)
         var facts = UpstreamFacts(result: "answered", durationMilliseconds: milliseconds)
         let answer: GatewayAnswer
@@ -31,21 +33,29 @@ extension Gateway {
             facts.code = why
             answer = Self.answerToBrokenRead(why)
         case .answered(let reply):
-            let open = self.registry.open(target: ASCIICase.lowered(head.upstreamPath))
-            let clean = CleanReply(reply, scrubber: open.flatMap { self.registry.scrubber(of: $0) } ?? Scrubber([]))
+            let clean = self.clean(reply, self.registry.scrubber(ofTarget: head.upstreamPath), context)
             facts.status = reply.status
             facts.requestID = reply.requestID
             facts.redactions = clean.removed
-            if reply.status != 200 { facts.code = clean.errorCode }
             answer = self.answerToRead(clean)
-            if let open, answer.status == 200, let view = clean.body?["properties"]?["instanceView"].map(InstanceView.init),
-                view.isTerminal
-            {
-                await self.recordEnd(of: open, Outcome(view), context)
+            if reply.status != 200 { facts.code = clean.errorCode } else { facts.code = answer.code }
+            if answer.status == 200, let open, let end = Self.end(shownBy: clean.body) {
+                await self.recordEnd(of: open, end, context)
             }
         }
-        _ = try? await self.recorder.recordResponse(facts, of: context.facts)
+        await self.recorder.recordResponse(facts, of: context.facts)
         return context.finished(answer, index: recorded.index)
+    }
+
+    /// How the command's latest run ended. While the service still works on an update, the view is that of the run
+    /// before.
+    private static func end(shownBy body: JSONNode?) -> Outcome? {
+        guard let properties = body?["properties"],
+            let view = properties["instanceView"].map(InstanceView.init), view.isTerminal
+        else { return nil }
+        let state = properties["provisioningState"]?.string
+        guard state == nil || ["Succeeded", "Failed", "Canceled"].contains(state) else { return nil }
+        return Outcome(view)
     }
 
     private func answerToRead(_ clean: CleanReply) -> GatewayAnswer {

@@ -17,8 +17,8 @@ extension Gateway {
                     content: UnreadableContent(length: length, reason: error.code.rawValue, offset: error.offset))
             }
             let command = body.command
-            if let violation = ParameterFloor.violations(of: command, operation: .run).first {
-                return await self.refuse(Self.error(violation), context, command: command)
+            if let error = Self.error(ParameterFloor.violations(of: command, operation: .run)) {
+                return await self.refuse(error, context, command: command)
             }
             let forwarded = ForwardedBody.action(body)
             context.facts.requestDigest = self.requestDigest(head, canonicalBody: forwarded)
@@ -37,7 +37,7 @@ extension Gateway {
                     recorded, method: .post, target: head.upstreamTarget(apiVersion: head.apiVersion), body: forwarded,
                     context: context.forwarding(.run))
             else { return await self.refuse(ErrorAnswer(decision), decision, context, command: command) }
-            return await self.forwardCommand(request, head, context, scrubber: Scrubber(command.secrets))
+            return await self.forwardCommand(request, head, context, command)
         }
     }
 
@@ -48,10 +48,14 @@ extension Gateway {
             justification: context.facts.justification)
     }
 
-    static func error(_ violation: FloorViolation) -> ErrorAnswer {
-        ErrorAnswer(
-            status: 400, code: RequestError.Code.invalidParameter.rawValue, message: violation.message,
-            target: violation.path)
+    /// - Returns: `nil` where nothing is violated.
+    static func error(_ violations: [FloorViolation]) -> ErrorAnswer? {
+        guard let first = violations.first else { return nil }
+        let code = RequestError.Code.invalidParameter.rawValue
+        let details = violations.map { ErrorAnswer.Detail(code: code, message: $0.message, target: "$." + $0.path) }
+        return ErrorAnswer(
+            status: 400, code: code, message: first.message, target: "$." + first.path,
+            details: violations.count > 1 ? details : [])
     }
 
     /// Says whether two requests are the same, without keeping what they said: method, target without ASCII case,

@@ -20,10 +20,10 @@ extension Gateway {
             }
             let partial = update.applied(to: .unread)
             let extras = CommandExtras(tags: update.tags, readOnlyMembers: update.readOnlyMembers)
-            if let violation = ParameterFloor.violations(of: partial, operation: .update).first {
-                return await self.refuse(Self.error(violation), context, command: partial)
+            if let error = Self.error(ParameterFloor.violations(of: partial, operation: .update)) {
+                return await self.refuse(error, context, command: partial, extras: extras)
             }
-            context.facts.requestDigest = self.requestDigest(head, canonicalBody: CanonicalJSON.bytes(of: node) ?? [])
+            context.facts.requestDigest = self.requestDigest(head, canonicalBody: Self.canonical(node))
             if let denial = self.policy().couldAllow(Self.policyRequest(head, context, partial)) {
                 return await self.refuse(ErrorAnswer(denial), denial, context, command: partial, extras: extras)
             }
@@ -32,6 +32,14 @@ extension Gateway {
                 await self.mergeAndForward(pending, head, context)
             }
         }
+    }
+
+    /// Never empty: two bodies that have no canonical form (a number written as `-0`) are not the same body.
+    private static func canonical(_ node: JSONNode) -> [UInt8] {
+        if let bytes = CanonicalJSON.bytes(of: node) { return bytes }
+        var writer = JSONWriter()
+        writer.node(node)
+        return writer.bytes
     }
 
     private struct PendingUpdate: Sendable {
@@ -60,7 +68,7 @@ extension Gateway {
                 pending.update, merged: merged, timeoutSeconds: decision.obligations.timeoutSeconds,
                 version: head.apiVersion)
         } catch {
-            return await self.refuse(ErrorAnswer(error), context, command: merged)
+            return await self.refuse(ErrorAnswer(error), context, command: merged, extras: pending.extras)
         }
         let recorded: RecordedDecision
         do throws(AuditLogError) {
@@ -73,7 +81,7 @@ extension Gateway {
                 recorded, method: .patch, target: head.upstreamTarget(apiVersion: head.apiVersion), body: body,
                 context: context.forwarding(.update))
         else { return await self.refuse(ErrorAnswer(decision), decision, context, command: merged) }
-        return await self.forwardCommand(request, head, context, scrubber: Scrubber(merged.secrets))
+        return await self.forwardCommand(request, head, context, merged)
     }
 
     private enum StoredRead: Sendable {
@@ -100,19 +108,24 @@ extension Gateway {
         switch result {
         case .answered(let reply):
             // Read whole: what is judged must not have been redacted first.
-            if reply.status == 200, let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseCaseVariants),
+            if reply.status == 200,
+                let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseCaseVariants),
                 let stored = StoredCommand(node)
             {
                 return .found(stored)
             }
-            let clean = CleanReply(reply, scrubber: Scrubber(pending.partial.secrets))
+            let clean = self.clean(
+                reply, self.registry.scrubber(ofTarget: head.upstreamPath, adding: pending.partial.secrets), context)
             let facts = UpstreamFacts(
                 result: "answered", status: reply.status, code: clean.errorCode, requestID: reply.requestID,
                 durationMilliseconds: milliseconds, redactions: clean.removed)
             let answer =
                 reply.status == 404
                 ? clean.errorAnswer()
-                : ErrorAnswer.upstreamUnavailable("the stored command could not be read").answer
+                : ErrorAnswer.upstreamUnavailable(
+                    "the stored command could not be read",
+                    retryAfter: reply.status == 429 || reply.status == 503 ? reply.retryAfter.flatMap { Int($0) } : nil
+                ).answer
             failure = (facts, answer)
         case .notSent(let why), .outcomeUnknown(let why):
             failure = (
@@ -120,7 +133,7 @@ extension Gateway {
                 ErrorAnswer.upstreamUnavailable("the stored command could not be read: \(why)").answer
             )
         }
-        _ = try? await self.recorder.recordResponse(failure.facts, of: context.facts)
+        await self.recorder.recordResponse(failure.facts, of: context.facts)
         return .answer(context.finished(failure.answer, index: index))
     }
 }

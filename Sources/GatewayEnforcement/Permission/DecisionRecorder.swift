@@ -7,7 +7,9 @@ struct DecisionRecorder: Sendable {
     let log: any AuditLog
     let encoder: EntryEncoder
     let observer: any GatewayObserver
+    let registry: OperationRegistry
     let now: @Sendable () -> Int64
+    let owed = OwedRows()
 
     func record(
         _ decision: Decision, of context: CallContext, command: Command? = nil,
@@ -16,7 +18,7 @@ struct DecisionRecorder: Sendable {
         let entry = self.encoder.decision(
             at: self.now(), request: context.facts, principal: context.call.principal, command: command,
             extras: extras, content: content, decision: decision)
-        let index = try await self.log.append(entry, change: nil)
+        let index = try await self.append(entry)
         self.observer.decided(operation: context.facts.operation, effect: decision.effect, rule: decision.rule)
         return RecordedDecision(decision: decision, durableAt: index)
     }
@@ -27,20 +29,76 @@ struct DecisionRecorder: Sendable {
         let entry = self.encoder.lookup(
             at: self.now(), request: context.facts, principal: context.call.principal, command: command,
             extras: extras)
-        return try await self.log.append(entry, change: nil)
+        return try await self.append(entry)
     }
 
-    func recordResponse(
-        _ upstream: UpstreamFacts, of facts: RequestFacts, change: OperationChange? = nil
-    ) async throws(AuditLogError) -> AuditIndex {
+    /// What came of a read; it is relayed whether or not the row can be written.
+    func recordResponse(_ upstream: UpstreamFacts, of facts: RequestFacts) async {
+        _ = try? await self.append(self.encoder.response(at: self.now(), request: facts, upstream: upstream))
+    }
+
+    /// What came of a command. ARM has spoken, so this cannot fail: a row that cannot be written now is owed, and an
+    /// `outcome` closes the gap (CONTRACT §3, "At most once").
+    /// - Parameters:
+    ///   - operation: what the answer began.
+    ///   - ifLost: how it ended as far as the answer tells; `nil` where an operation will tell.
+    /// - Returns: whether the row is durable.
+    func recordAnswer(
+        _ upstream: UpstreamFacts, of facts: RequestFacts, begins operation: StoredOperation? = nil, ifLost: Outcome?
+    ) async -> Bool {
         let entry = self.encoder.response(at: self.now(), request: facts, upstream: upstream)
-        return try await self.log.append(entry, change: change)
+        do throws(AuditLogError) {
+            _ = try await self.append(entry, change: operation.map { .begin($0) })
+            return true
+        } catch {
+            // After a time-out the row is still in line and may become durable by itself.
+            if error != .timedOut { self.owed.owe(operation.map { .begin(entry, id: $0.id) } ?? .plain(entry)) }
+            if let ifLost {
+                self.owed.owe(
+                    .plain(self.encoder.outcome(at: self.now(), request: facts, outcome: ifLost, scrubbed: true)))
+            }
+            return false
+        }
     }
 
-    func recordOutcome(
-        _ outcome: Outcome, of facts: RequestFacts, scrubbed: Bool, change: OperationChange?
-    ) async throws(AuditLogError) -> AuditIndex {
-        let entry = self.encoder.outcome(at: self.now(), request: facts, outcome: outcome, scrubbed: scrubbed)
-        return try await self.log.append(entry, change: change)
+    /// The end of a command that ended with ARM's first answer.
+    func recordImmediateEnd(_ outcome: Outcome, of facts: RequestFacts) async {
+        let entry = self.encoder.outcome(at: self.now(), request: facts, outcome: outcome, scrubbed: true)
+        do throws(AuditLogError) { _ = try await self.append(entry) } catch {
+            if error != .timedOut { self.owed.owe(.plain(entry)) }
+        }
+    }
+
+    /// The end of an operation, once.
+    /// - Returns: whether the end is on record now, by this row or an earlier one.
+    func recordEnd(
+        _ outcome: Outcome, of operation: StoredOperation, facts: RequestFacts, scrubbed: Bool
+    ) async -> (isRecorded: Bool, isNew: Bool) {
+        let time = self.now()
+        let entry = self.encoder.outcome(at: time, request: facts, outcome: outcome, scrubbed: scrubbed)
+        let isStored = self.registry.unrecorded(operation.id) == nil
+        do throws(AuditLogError) {
+            _ = try await self.append(
+                entry, change: isStored ? .end(id: operation.id, atMilliseconds: time) : nil)
+            self.registry.ended(operation.id, target: operation.targetPath, atMilliseconds: time)
+            return (true, true)
+        } catch {
+            switch error {
+            case .alreadyEnded:
+                self.registry.ended(operation.id, target: operation.targetPath, atMilliseconds: time)
+                return (true, false)
+            case .timedOut: break
+            case .writeFailed, .closed:
+                self.owed.owe(
+                    .end(entry, id: operation.id, target: operation.targetPath, atMilliseconds: time))
+            }
+            return (false, false)
+        }
+    }
+
+    private func append(_ entry: AuditEntry, change: OperationChange? = nil) async throws(AuditLogError) -> AuditIndex {
+        let index = try await self.log.append(entry, change: change)
+        await self.owed.pay(to: self.log, registry: self.registry)
+        return index
     }
 }

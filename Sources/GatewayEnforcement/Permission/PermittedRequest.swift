@@ -47,8 +47,12 @@ package struct PermittedRequest: Sendable {
         self.init(method: "GET", target: target, body: nil, context: context, index: index)
     }
 
-    /// A poll by the owner of an operation. It needs no row of its own: the command's decision permits it.
-    package init(poll operation: OwnedOperation, link: String, context: ForwardingContext) {
+    /// A poll by the owner of an operation, along ARM's own link. It needs no row of its own: the command's decision
+    /// permits it.
+    /// - Parameter monitors: the form that answers with the result.
+    /// - Returns: `nil` if ARM gave no link of this form.
+    package init?(poll operation: OwnedOperation, monitors: Bool, context: ForwardingContext) {
+        guard let link = monitors ? operation.operation.resultLink : operation.operation.statusLink else { return nil }
         self.init(
             method: "GET", target: link, body: nil, context: context,
             index: AuditIndex(durable: operation.operation.decisionIndex))

@@ -1,36 +1,174 @@
+import ARMModel
 import Redaction
 import Synchronization
 
-/// What is known in memory about running operations: the secrets to remove from their answers, and operations whose
-/// row could not be written.
+/// What is known in memory about commands that were forwarded: the secrets to remove from what a managed command
+/// answers, and operations whose row could not be written.
+///
+/// Bounded, since an operation may never be polled: the oldest is forgotten first. What is forgotten is still on
+/// record; its answers are then no longer scrubbed, and its `outcome` says so.
 final class OperationRegistry: Sendable {
-    private struct State {
-        var scrubbers: [String: Scrubber] = [:]
-        /// ARM answered, but the record could not take the row; kept so that the caller can poll all the same.
-        var unrecorded: [String: StoredOperation] = [:]
-        /// Open operations by resource path in lower case, for finding the end in a later read.
-        var byTarget: [String: String] = [:]
+    /// How much of what a command may show is known, for its `outcome`.
+    struct Knowledge: Sendable {
+        /// The request's own secrets are removed from what is relayed.
+        var scrubs: Bool
+        /// There is no stored secret either that the gateway never saw.
+        var isWhole: Bool
+
+        static let none = Knowledge(scrubs: false, isWhole: false)
+        static let whole = Knowledge(scrubs: true, isWhole: true)
     }
 
+    /// A managed command. Its script may still show what an earlier update stored, so secrets add up.
+    private struct Target {
+        /// The request that last changed the command, or may have.
+        var latest: String?
+        var isOpen = false
+        /// Updates on their way, whose answer is not there yet.
+        var onTheirWay = 0
+        var isWhole: [String: Bool] = [:]
+        var secrets: [Secret] = []
+        var scrubber = Scrubber([])
+        var sequence = 0
+        var cost = 0
+    }
+
+    private struct State {
+        var targets: [String: Target] = [:]
+        var cost = 0
+        var sequence = 0
+        /// ARM answered, but the record could not take the row; kept so that the caller can poll all the same.
+        var unrecorded: [String: (operation: StoredOperation, sequence: Int)] = [:]
+        /// Operations whose end is being recorded.
+        var ending: Set<String> = []
+    }
+
+    /// Secrets of a command beyond those of its latest update.
+    private static let mostSecrets = 64
+    private let mostTargets: Int
+    private let mostUnrecorded: Int
+    /// Bytes, by estimate: a secret is kept in some forty spellings.
+    private let mostCost: Int
     private let state = Mutex(State())
 
-    func began(_ operation: StoredOperation, scrubber: Scrubber, isRecorded: Bool) {
+    init(mostTargets: Int = 4_096, mostUnrecorded: Int = 4_096, mostCost: Int = 64 << 20) {
+        self.mostTargets = mostTargets
+        self.mostUnrecorded = mostUnrecorded
+        self.mostCost = mostCost
+    }
+
+    /// An update goes out: whatever becomes of it, its secrets are removed from what the command shows from now on.
+    func goesOut(to path: String, secrets: [Secret]) {
         self.state.withLock { state in
-            state.scrubbers[operation.id] = scrubber
-            state.byTarget[operation.targetPath] = operation.id
-            if !isRecorded { state.unrecorded[operation.id] = operation }
+            state.sequence += 1
+            let key = Self.key(path)
+            var target = state.targets[key] ?? Target()
+            var all = secrets
+            for secret in target.secrets where all.count < Self.mostSecrets && !all.contains(secret) {
+                all.append(secret)
+            }
+            let cost = all.reduce(512) { $0 + 40 * $1.utf8Count }
+            state.cost += cost - target.cost
+            target.cost = cost
+            target.onTheirWay += 1
+            if !secrets.isEmpty { target.scrubber = Scrubber(all) }
+            target.secrets = all
+            target.sequence = state.sequence
+            state.targets[key] = target
+            while state.targets.count > self.mostTargets || (state.cost > self.mostCost && state.targets.count > 1),
+                let oldest = state.targets.min(by: { $0.value.sequence < $1.value.sequence })
+            {
+                state.cost -= oldest.value.cost
+                state.targets[oldest.key] = nil
+            }
         }
     }
 
-    func ended(_ operation: StoredOperation) {
+    /// The update's answer is there, and it began nothing.
+    /// - Parameter mayHaveRun: what the command shows may be this request's, and no operation will tell.
+    func cameBack(from path: String, requestID: String, mayHaveRun: Bool) {
         self.state.withLock { state in
-            state.scrubbers[operation.id] = nil
-            state.unrecorded[operation.id] = nil
-            if state.byTarget[operation.targetPath] == operation.id { state.byTarget[operation.targetPath] = nil }
+            let key = Self.key(path)
+            state.targets[key]?.onTheirWay -= 1
+            guard mayHaveRun else { return }
+            state.targets[key]?.latest = requestID
+            state.targets[key]?.isOpen = false
         }
     }
 
-    func scrubber(of id: String) -> Scrubber? { self.state.withLock { $0.scrubbers[id] } }
-    func unrecorded(_ id: String) -> StoredOperation? { self.state.withLock { $0.unrecorded[id] } }
-    func open(target: String) -> String? { self.state.withLock { $0.byTarget[target] } }
+    /// ARM has taken a command; an update has gone out before.
+    /// - Parameter isWhole: nothing stays stored that could be a secret and did not pass through here.
+    func began(_ operation: StoredOperation, isWhole: Bool, isRecorded: Bool) {
+        self.state.withLock { state in
+            state.sequence += 1
+            if !isRecorded {
+                state.unrecorded[operation.id] = (operation, state.sequence)
+                if state.unrecorded.count > self.mostUnrecorded,
+                    let oldest = state.unrecorded.min(by: { $0.value.sequence < $1.value.sequence })?.key
+                {
+                    state.unrecorded[oldest] = nil
+                }
+            }
+            // An action has no member that is a secret, and no resource to read afterwards.
+            guard operation.operation != .run else { return }
+            let key = Self.key(operation.targetPath)
+            guard var target = state.targets[key] else { return }
+            target.onTheirWay -= 1
+            target.latest = operation.id
+            target.isOpen = true
+            if target.isWhole.count >= 16 { target.isWhole = [:] }
+            target.isWhole[operation.id] = isWhole
+            state.targets[key] = target
+        }
+    }
+
+    /// The end is on record. Secrets stay: the command can be read as long as it exists.
+    func ended(_ id: String, target: String, atMilliseconds time: Int64) {
+        self.state.withLock { state in
+            state.unrecorded[id]?.operation.endedMilliseconds = time
+            let key = Self.key(target)
+            if state.targets[key]?.latest == id { state.targets[key]?.isOpen = false }
+        }
+    }
+
+    /// The operation's row was written after all.
+    func recorded(_ id: String) { self.state.withLock { $0.unrecorded[id] = nil } }
+
+    func unrecorded(_ id: String) -> StoredOperation? { self.state.withLock { $0.unrecorded[id]?.operation } }
+
+    /// - Parameter secrets: of a request that has not gone out.
+    func scrubber(ofTarget path: String, adding secrets: [Secret] = []) -> Scrubber? {
+        let known = self.state.withLock { $0.targets[Self.key(path)] }
+        return secrets.isEmpty ? known?.scrubber : Scrubber(secrets + (known?.secrets ?? []))
+    }
+
+    func knowledge(of operation: StoredOperation) -> Knowledge {
+        if operation.operation == .run { return .whole }
+        let isWhole = self.state.withLock { $0.targets[Self.key(operation.targetPath)]?.isWhole[operation.id] }
+        return isWhole.map { Knowledge(scrubs: true, isWhole: $0) } ?? .none
+    }
+
+    /// The operation whose run this command shows, if its end is not on record.
+    func open(target path: String) -> String? {
+        self.state.withLock { state in
+            state.targets[Self.key(path)].flatMap { $0.isOpen && $0.onTheirWay <= 0 ? $0.latest : nil }
+        }
+    }
+
+    /// Whether a later request has changed the same command, or may have: what it shows is no longer this one's.
+    func isSuperseded(_ operation: StoredOperation) -> Bool {
+        self.state.withLock { state in
+            guard let target = state.targets[Self.key(operation.targetPath)] else { return false }
+            return target.onTheirWay > 0 || (target.latest.map { $0 != operation.id } ?? false)
+        }
+    }
+
+    /// Takes the sole right to record the end of an operation.
+    /// - Returns: `false` if somebody has it.
+    func claimEnd(of id: String) -> Bool { self.state.withLock { $0.ending.insert(id).inserted } }
+    func releaseEnd(of id: String) { self.state.withLock { _ = $0.ending.remove(id) } }
+
+    var count: Int { self.state.withLock { $0.targets.count + $0.unrecorded.count + $0.ending.count } }
+
+    private static func key(_ path: String) -> String { ASCIICase.lowered(path) }
 }

@@ -13,7 +13,9 @@ package struct PollingLinks: Sendable {
     }
 
     /// The form behind `Azure-AsyncOperation`.
-    package func status(of operation: StoredOperation) -> String { self.base(operation) + "api-version=" + operation.apiVersion }
+    package func status(of operation: StoredOperation) -> String {
+        self.base(operation) + "api-version=" + operation.apiVersion
+    }
 
     /// The form behind `Location`.
     package func result(of operation: StoredOperation) -> String {

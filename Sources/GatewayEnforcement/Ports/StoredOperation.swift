@@ -23,7 +23,7 @@ package struct StoredOperation: Sendable, Hashable {
     package var operation: Operation
     package var subscription: String
     package var location: String
-    /// Spelling of the request's target path, for messages.
+    /// Path of the machine's action or managed command, built from the request's names in the caller's spelling.
     package var targetPath: String
     package var apiVersion: String
     /// ARM's own links, as origin-form path and query on the configured endpoint; they are signed and stay inside.

@@ -54,12 +54,14 @@ package struct GatewayServer: Sendable {
         let verifier = try BearerTokenVerifier(
             issuers: configuration.identity.tokenIssuers.map(TokenIssuerConfiguration.init),
             clockSkewSeconds: Int64(configuration.identity.clockSkewSeconds), logger: logger)
-        let group = MultiThreadedEventLoopGroup.singleton
+        let group = MultiThreadedEventLoopGroup(
+            numberOfThreads: ProcessInfo.processInfo.environment["LOOPS"].flatMap(Int.init) ?? System.coreCount)
         let tokens = try UpstreamTokens(
             credential: UpstreamCredential(configuration.upstream.credential),
             resource: configuration.upstream.credential.resource,
             trustRoots: configuration.upstream.credential.trustRoots.map { .file($0) } ?? .system,
             eventLoopGroup: group)
+        let tokenClient = TokenClientLifetime(tokens)
         let connections = try UpstreamConnections(
             configuration: UpstreamConfiguration(configuration.upstream), eventLoopGroup: group)
         let passesCallerToken = tokens.isPassthrough
@@ -115,7 +117,7 @@ package struct GatewayServer: Sendable {
         // In the order of dependence; they stop in the opposite order.
         self.services = [
             AuditService(log: log, encoder: encoder, now: now, details: GatewayDetails(version: SallyportVersion.text)),
-            UpstreamService(connections: connections, tokens: tokens),
+            UpstreamService(connections: connections, tokenClient: tokenClient),
             KeySetService(tokens: verifier), failures, management, listener, DrainService(readiness: readiness),
         ]
         for warning in bundle.warnings + loaded.warnings {

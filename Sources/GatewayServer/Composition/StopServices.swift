@@ -24,11 +24,11 @@ struct KeySetService: Service {
 /// Ends the connections to ARM after the last request.
 struct UpstreamService: Service {
     let connections: UpstreamConnections
-    let tokens: UpstreamTokens
+    let tokenClient: TokenClientLifetime
 
     func run() async throws {
         try? await gracefulShutdown()
         await self.connections.shutdown()
-        await self.tokens.shutdown()
+        await self.tokenClient.tokens.shutdown()
     }
 }

@@ -22,7 +22,10 @@ struct GatewayRequestHandler: RequestHandling {
     let now: @Sendable () -> Int64
 
     func handle(_ request: InboundRequest) async -> OutboundResponse {
-        if let answer = self.metadata.answer(to: request) { return answer }
+        if var answer = self.metadata.answer(to: request) {
+            answer.headers += Self.identifiers(request.headers).map { (name: $0.0, value: $0.1) }
+            return answer
+        }
         let authorization = request.headers.values("authorization")
         let principal: Principal
         do throws(AuthenticationFailure) {
@@ -70,7 +73,7 @@ struct GatewayRequestHandler: RequestHandling {
             default: ("InvalidRequestTarget", 400)
             }
         var answer = ErrorAnswer(status: status, code: code, message: reason.reason).answer
-        Self.addIdentifiers(&answer)
+        answer.headers += Self.identifiers(nil)
         var response = Self.response(answer)
         response.closeConnection = true
         return response
@@ -87,14 +90,14 @@ struct GatewayRequestHandler: RequestHandling {
             ).answer
             : ErrorAnswer(status: 401, code: "AuthenticationFailed", message: failure.description).answer
         if !failure.isUnavailable { answer.headers.append(("www-authenticate", "Bearer")) }
-        Self.addIdentifiers(&answer)
+        answer.headers += Self.identifiers(request.headers)
         return Self.response(answer)
     }
 
     /// An absolute target of our own is taken like its path; any other stays as it is and is refused by the parser.
     private func originForm(_ target: String) -> String {
         guard target.utf8.first != UInt8(ascii: "/"), target.utf8.count > self.publicURL.utf8.count,
-            ASCIICase.areEqual(Substring(target.utf8.prefix(self.publicURL.utf8.count)), self.publicURL)
+            ASCIICase.areEqual(String(Substring(target.utf8.prefix(self.publicURL.utf8.count))), self.publicURL)
         else { return target }
         let rest = target.utf8.dropFirst(self.publicURL.utf8.count)
         return rest.first == UInt8(ascii: "/") ? String(Substring(rest)) : target
@@ -128,15 +131,27 @@ struct GatewayRequestHandler: RequestHandling {
 
     private static func token(_ authorization: [String]) -> Secret? {
         guard authorization.count == 1, let value = authorization.first,
-            ASCIICase.areEqual(Substring(value.utf8.prefix(7)), "bearer ")
+            ASCIICase.areEqual(String(Substring(value.utf8.prefix(7))), "bearer ")
         else { return nil }
         return Secret(String(Substring(value.utf8.dropFirst(7))))
     }
 
-    private static func addIdentifiers(_ answer: inout GatewayAnswer) {
+    /// What every answer carries, for one that never reached the pipeline.
+    /// - Parameter headers: of the request, where they could be read.
+    private static func identifiers(_ headers: RequestHeaders?) -> [(String, String)] {
+        func given(_ name: String) -> String? {
+            headers?.first(name).flatMap { ResourceName.isGUID($0) ? $0 : nil }
+        }
         let id = UUID().uuidString.lowercased()
-        answer.headers.append(("x-ms-request-id", id))
-        answer.headers.append(("x-ms-correlation-request-id", id))
+        var identifiers = [
+            ("x-ms-request-id", id), ("x-ms-correlation-request-id", given("x-ms-correlation-request-id") ?? id),
+        ]
+        if let own = given("x-ms-client-request-id"),
+            let wish = headers?.first("x-ms-return-client-request-id"), ASCIICase.areEqual(wish, "true")
+        {
+            identifiers.append(("x-ms-client-request-id", own))
+        }
+        return identifiers
     }
 
     private static func response(_ answer: GatewayAnswer) -> OutboundResponse {

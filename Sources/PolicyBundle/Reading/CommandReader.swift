@@ -53,7 +53,7 @@ struct CommandReader {
         let carrier = CarrierReader.read(entry, isRequired: self.effect == .allow)
         let parameters = ParameterReader(problems: self.problems).read(entry, mayBeAny: false)
         guard let text else { return nil }
-        let digest = ASCIIText.lowercased(text)
+        let digest = ASCIICase.lowered(text)
         guard digest.utf8.count == 64,
             digest.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else {

@@ -91,7 +91,7 @@ struct FieldReader {
             (1, "subscriptions"), (3, "resourceGroups"), (5, "providers"), (6, "Microsoft.Compute"), (7, "galleries"),
             (9, "scripts"), (11, "versions"),
         ]
-        guard words.allSatisfy({ ASCIIText.equal(parts[$0.0], $0.1) }), ResourceName.isSubscription(parts[2]),
+        guard words.allSatisfy({ ASCIICase.areEqual(parts[$0.0], $0.1) }), ResourceName.isSubscription(parts[2]),
             ResourceName.isResourceGroup(parts[4]), ResourceName.isMachine(parts[8]), ResourceName.isMachine(parts[10])
         else { return false }
         let numbers = parts[12].split(separator: ".", omittingEmptySubsequences: false)

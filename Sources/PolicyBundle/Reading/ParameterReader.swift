@@ -1,3 +1,5 @@
+import ARMModel
+
 import PolicyCore
 import YAMLReading
 
@@ -14,7 +16,7 @@ struct ParameterReader {
         var seen: Set<String> = []
         for (key, rules) in [("parameters", plain), ("protectedParameters", protected)] {
             guard case .listed(let table) = rules else { continue }
-            for name in table.keys.sorted() where !seen.insert(ASCIIText.lowercased(name)).inserted {
+            for name in table.keys.sorted() where !seen.insert(ASCIICase.lowered(name)).inserted {
                 entry.error(key, "lists the name \(name) a second time, in some spelling, which no request may carry")
             }
         }

@@ -24,7 +24,7 @@ struct RuleIndex: Sendable {
                 continue
             }
             for digest in commands.digests { self.byDigest[digest, default: []].append(index) }
-            for id in Set(commands.builtInIDs.map(ASCIIText.lowercased)) {
+            for id in Set(commands.builtInIDs.map(ASCIICase.lowered)) {
                 self.byBuiltIn[id, default: []].append(index)
             }
             if commands.hasAnyScript { self.anyInline.append(index) }
@@ -42,11 +42,11 @@ struct RuleIndex: Sendable {
         case .inline(let commandID, let script):
             var found = self.merged(self.byDigest[script.digest] ?? [], self.anyInline)
             if self.effect == .deny, let commandID, !self.byBuiltIn.isEmpty {
-                found = self.merged(found, self.byBuiltIn[ASCIIText.lowercased(commandID)] ?? [])
+                found = self.merged(found, self.byBuiltIn[ASCIICase.lowered(commandID)] ?? [])
             }
             return self.merged(found, self.withoutCommands)
         case .builtIn(let commandID):
-            return self.merged(self.byBuiltIn[ASCIIText.lowercased(commandID)] ?? [], self.withoutCommands)
+            return self.merged(self.byBuiltIn[ASCIICase.lowered(commandID)] ?? [], self.withoutCommands)
         case .gallery: return self.merged(self.gallery, self.withoutCommands)
         case .address: return self.withoutCommands
         }

@@ -99,7 +99,7 @@ extension RuleMatcher {
         guard let commands = self.rule.commands, case .known(let source?) = self.facts.command?.source else {
             return false
         }
-        if case .gallery(let id) = source { return commands.galleryScripts.contains(ASCIIText.lowercased(id)) }
+        if case .gallery(let id) = source { return commands.galleryScripts.contains(ASCIICase.lowered(id)) }
         return !commands.candidates(for: source, effect: .allow).isEmpty
     }
 

@@ -136,7 +136,7 @@ struct RuleMatcher {
             guard case .known(let shell) = command.scriptShell else { return .unknown }
             // What Azure takes where none is named is not documented; it is taken to be `Default`.
             guard let shell else { return shells.contains("Default") ? .unknown : .fails }
-            return Truth(shells.contains { ASCIIText.equal($0, shell) })
+            return Truth(shells.contains { ASCIICase.areEqual($0, shell) })
         case .operation, .family, .target, .principal, .apiVersion: return .holds
         }
     }

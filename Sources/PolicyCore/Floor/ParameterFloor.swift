@@ -92,7 +92,7 @@ package enum ParameterFloor {
     ) {
         var seen: Set<String> = []
         for (list, names) in [("parameters", plain), ("protectedParameters", protected)] {
-            for (index, name) in names.enumerated() where !seen.insert(ASCIIText.lowercased(name)).inserted {
+            for (index, name) in names.enumerated() where !seen.insert(ASCIICase.lowered(name)).inserted {
                 found.append(
                     FloorViolation(
                         path: prefix + "\(list)[\(index)].name",

@@ -1,3 +1,5 @@
+import ARMModel
+
 /// Names of environment variables that steer a shell, a loader or an interpreter.
 ///
 /// The machine's agent sets every parameter of a managed command as a variable of the process that starts the script
@@ -41,7 +43,7 @@ package enum SteeringNames {
             (names, false, false), (prefixes, true, false), (anyCaseNames, false, true), (anyCasePrefixes, true, true),
         ] {
             for name in list {
-                let bytes = name.utf8.map(ASCIIText.lower)
+                let bytes = name.utf8.map(ASCIICase.lower)
                 guard let first = bytes.first else { continue }
                 table[first, default: []].append(Entry(bytes: bytes, isPrefix: isPrefix, isAnyCase: isAnyCase))
             }
@@ -51,13 +53,13 @@ package enum SteeringNames {
 
     package static func contains(_ name: String) -> Bool {
         name.withBytes { bytes in
-            guard let first = bytes.first, let candidates = self.entries[ASCIIText.lower(first)] else { return false }
+            guard let first = bytes.first, let candidates = self.entries[ASCIICase.lower(first)] else { return false }
             let isLowerCase = !bytes.contains { $0 >= 0x41 && $0 <= 0x5A } && name != "_"
             return candidates.contains { entry in
                 guard entry.isAnyCase || !isLowerCase, bytes.count >= entry.bytes.count,
                     entry.isPrefix || bytes.count == entry.bytes.count
                 else { return false }
-                return entry.bytes.indices.allSatisfy { entry.bytes[$0] == ASCIIText.lower(bytes[$0]) }
+                return entry.bytes.indices.allSatisfy { entry.bytes[$0] == ASCIICase.lower(bytes[$0]) }
             }
         }
     }

@@ -1,3 +1,5 @@
+import ARMModel
+
 /// A name pattern in which `*` stands for any run of characters; everything else stands for itself.
 ///
 /// Only names of one segment are ever compared, so `*` never crosses a `/`.
@@ -29,7 +31,7 @@ package struct Glob: Sendable, Hashable {
         self.text = text
         self.ignoresCase = ignoresCase
         self.parts = text.utf8.split(separator: 0x2A, omittingEmptySubsequences: false).map { part in
-            ignoresCase ? part.map(ASCIIText.lower) : Array(part)
+            ignoresCase ? part.map(ASCIICase.lower) : Array(part)
         }
     }
 
@@ -58,7 +60,7 @@ package struct Glob: Sendable, Hashable {
     private func found(_ part: [UInt8], in bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
         for index in part.indices {
             let byte = bytes[place + index]
-            guard part[index] == (self.ignoresCase ? ASCIIText.lower(byte) : byte) else { return false }
+            guard part[index] == (self.ignoresCase ? ASCIICase.lower(byte) : byte) else { return false }
         }
         return true
     }

@@ -1,3 +1,5 @@
+import ARMModel
+
 /// One entry of a rule's `principals`.
 package enum PrincipalSelector: Sendable, Hashable {
     /// Everybody who is authenticated.
@@ -83,6 +85,6 @@ package enum PrincipalReference: Sendable, Hashable {
         guard isHost else {
             throw Malformed(message: "names a certificate by something that is neither URI nor DNS name")
         }
-        return .certificateDNS(ASCIIText.lowercased(name))
+        return .certificateDNS(ASCIICase.lowered(name))
     }
 }

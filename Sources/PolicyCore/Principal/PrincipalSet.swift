@@ -19,7 +19,7 @@ package struct PrincipalSet: Sendable, Hashable {
             case .object(let id): self.objects.insert(id)
             case .group(let id): self.groups.insert(id)
             case .certificateURI(let name): self.uriNames.insert(name)
-            case .certificateDNS(let name): self.dnsNames.insert(ASCIIText.lowercased(name))
+            case .certificateDNS(let name): self.dnsNames.insert(ASCIICase.lowered(name))
             }
         }
     }
@@ -38,7 +38,7 @@ package struct PrincipalSet: Sendable, Hashable {
         }
         if !self.uriNames.isEmpty, caller.uriNames.contains(where: self.uriNames.contains) { return .holds }
         if !self.dnsNames.isEmpty,
-            caller.dnsNames.contains(where: { self.dnsNames.contains(ASCIIText.lowercased($0)) })
+            caller.dnsNames.contains(where: { self.dnsNames.contains(ASCIICase.lowered($0)) })
         {
             return .holds
         }

@@ -1,3 +1,5 @@
+import ARMModel
+
 /// The accounts of a rule's `runAs`.
 package struct AccountSet: Sendable, Hashable {
     /// No `runAsUser` at all: root or SYSTEM.
@@ -18,7 +20,7 @@ package struct AccountSet: Sendable, Hashable {
         guard let user else { return self.hasDefault }
         switch effect {
         case .allow: return self.names.contains(user)
-        case .deny: return self.names.contains { ASCIIText.equal($0, user) }
+        case .deny: return self.names.contains { ASCIICase.areEqual($0, user) }
         }
     }
 }

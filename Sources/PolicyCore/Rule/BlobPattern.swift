@@ -36,7 +36,7 @@ package struct BlobPattern: Sendable, Hashable {
                 throw Malformed(message: "has a segment that \(error.message)")
             }
         }
-        self.host = ASCIIText.lowercased(host)
+        self.host = ASCIICase.lowered(host)
         self.segments = segments
         self.text = text
     }
@@ -44,7 +44,7 @@ package struct BlobPattern: Sendable, Hashable {
     /// Whether an address has the only form that an allow accepts: https, no user information, no port but 443, no
     /// empty or dot segments, no percent-escapes in the path.
     static func isPlain(_ address: WebAddress) -> Bool {
-        guard ASCIIText.equal(address.scheme, "https"), !address.hasUserInformation,
+        guard ASCIICase.areEqual(address.scheme, "https"), !address.hasUserInformation,
             address.port == nil || address.port == 443, address.path.hasPrefix("/")
         else { return false }
         let segments = Self.segments(of: address)
@@ -57,7 +57,7 @@ package struct BlobPattern: Sendable, Hashable {
     }
 
     func matches(_ address: WebAddress) -> Bool {
-        guard ASCIIText.equal(self.host, address.host) else { return false }
+        guard ASCIICase.areEqual(self.host, address.host) else { return false }
         let segments = Self.segments(of: address)
         guard segments.count == self.segments.count else { return false }
         return zip(self.segments, segments).allSatisfy { $0.matches(String($1)) }

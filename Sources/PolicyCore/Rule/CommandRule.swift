@@ -17,7 +17,7 @@ package struct CommandRule: Sendable, Hashable {
         case powerShell = "RunPowerShellScript"
 
         package init?(commandID: String) {
-            guard let found = Self.allCases.first(where: { ASCIIText.equal($0.rawValue, commandID) }) else {
+            guard let found = Self.allCases.first(where: { ASCIICase.areEqual($0.rawValue, commandID) }) else {
                 return nil
             }
             self = found
@@ -49,9 +49,9 @@ package struct CommandRule: Sendable, Hashable {
     /// is `.inline`, whatever command id stands beside it, and `.builtIn` is not asked.
     func identifies(_ source: ScriptSource, effect: Decision.Effect) -> Bool {
         switch (self.source, source) {
-        case (.builtIn(let id), .builtIn(let commandID)): return ASCIIText.equal(id, commandID)
+        case (.builtIn(let id), .builtIn(let commandID)): return ASCIICase.areEqual(id, commandID)
         case (.builtIn(let id), .inline(let commandID?, _)):
-            return effect == .deny && ASCIIText.equal(id, commandID)
+            return effect == .deny && ASCIICase.areEqual(id, commandID)
         case (.script(let digest), .inline(let commandID, let script)):
             return digest == script.digest && self.isCarried(by: commandID)
         case (.anyScript, .inline(let commandID, _)): return self.isCarried(by: commandID)
@@ -61,7 +61,7 @@ package struct CommandRule: Sendable, Hashable {
 
     private func isCarried(by commandID: String?) -> Bool {
         guard let commandID, let carrier = self.carrier else { return true }
-        return ASCIIText.equal(carrier.rawValue, commandID)
+        return ASCIICase.areEqual(carrier.rawValue, commandID)
     }
 
     func failures(of command: Command, keepsStored: Bool) -> CommandFailures {

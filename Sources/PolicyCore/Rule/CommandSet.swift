@@ -11,7 +11,7 @@ package struct CommandSet: Sendable {
 
     package init(_ entries: [CommandRule], galleryScripts: some Sequence<String> = []) {
         self.entries = entries
-        self.galleryScripts = Set(galleryScripts.map(ASCIIText.lowercased))
+        self.galleryScripts = Set(galleryScripts.map(ASCIICase.lowered))
         var byDigest: [String: [Int]] = [:]
         var builtIns: [Int] = []
         var anyScripts: [Int] = []
@@ -64,7 +64,7 @@ package struct CommandSet: Sendable {
         }
         guard let source = known else { return .fails }
         if case .gallery(let id) = source {
-            guard self.galleryScripts.contains(ASCIIText.lowercased(id)) else { return .fails }
+            guard self.galleryScripts.contains(ASCIICase.lowered(id)) else { return .fails }
             return Self.galleryParameters.failures(of: command, keepsStored: keepsStored).truth
         }
         return self.candidates(for: source, effect: .allow).reduce(.fails) { truth, entry in
@@ -75,7 +75,7 @@ package struct CommandSet: Sendable {
     func denies(_ command: Command) -> Truth {
         guard case .known(let known) = command.source else { return .unknown }
         guard let source = known else { return .fails }
-        if case .gallery(let id) = source { return Truth(self.galleryScripts.contains(ASCIIText.lowercased(id))) }
+        if case .gallery(let id) = source { return Truth(self.galleryScripts.contains(ASCIICase.lowered(id))) }
         return self.candidates(for: source, effect: .deny).reduce(.fails) { $0.or($1.denies(command)) }
     }
 

@@ -71,7 +71,7 @@ package enum ParameterRules: Sendable, Hashable {
         guard case .known(let parameters) = parameters else { return .unknown }
         return Truth(
             constraints.allSatisfy { name, constraint in
-                parameters.contains { ASCIIText.equal($0.name, name) && $0.withPlainValue(constraint.accepts) }
+                parameters.contains { ASCIICase.areEqual($0.name, name) && $0.withPlainValue(constraint.accepts) }
             })
     }
 }

@@ -60,10 +60,12 @@ enum PointInTime: ExpressibleByArgument, Hashable {
             else { return nil }
             time += second * 1000
             if halves.count == 2 {
-                guard let fraction = Self.number(Array(halves[1].prefix(3)) + Array("00".utf8.prefix(max(0, 3 - halves[1].count)))),
-                    halves[1].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), !halves[1].isEmpty
-                else { return nil }
-                time += fraction
+                // Of `.5` or `.500000000` the first three digits are milliseconds.
+                guard let digits = Self.number(halves[1]) else { return nil }
+                let places = halves[1].count
+                time +=
+                    (0..<max(0, 3 - places)).reduce(digits) { value, _ in value * 10 }
+                    / (3..<max(3, places)).reduce(1) { value, _ in value * 10 }
             }
         }
         return (time, bytes[end...])

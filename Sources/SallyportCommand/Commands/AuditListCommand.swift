@@ -20,7 +20,6 @@ struct AuditListCommand: SallyportSubcommand {
     func perform(in context: CommandContext) async throws -> ExitStatus {
         let reader = try self.database.open()
         let output = context.output
-        let isShort = output.isTerminal
         var table = Table(RecordSummary.columns, output: output, paint: context.paint)
         var status = ExitStatus.success
         if self.format == .csv { output.bytes(RecordCSV.heading) }
@@ -31,7 +30,7 @@ struct AuditListCommand: SallyportSubcommand {
                 switch self.format {
                 case .table:
                     document = RecordDocument(row)
-                    table.add(RecordSummary(document, isShort: isShort).cells)
+                    table.add(RecordSummary(document, width: output.columns).cells)
                 case .csv:
                     document = RecordDocument(row)
                     output.bytes(RecordCSV.line(document, isForTerminal: output.isTerminal))

@@ -15,7 +15,8 @@ struct RecordPage {
         let event = Self.take("event", from: &members)?.string ?? "unreadable"
         let time = Self.take("time", from: &members)?.string ?? ""
         self.heading("Row \(document.index)  \(TerminalText.escaped("\(event)  \(time)"))")
-        self.section("Request", members.filter { $0.value.members == nil })
+        let isRequest = document.node?["requestID"] != nil
+        self.section(isRequest ? "Request" : "Details", members.filter { $0.value.members == nil })
         let objects = members.filter { $0.value.members != nil }
         let order = ["principal", "target", "command", "content", "decision", "upstream", "outcome"]
         let known = order.compactMap { name in objects.first { $0.name == name } }
@@ -60,7 +61,7 @@ struct RecordPage {
     // MARK: Values
 
     private func members(_ members: [JSONMember], indent: Int) {
-        let width = members.reduce(0) { max($0, min(28, DisplayWidth.of(TerminalText.escaped($1.name)))) }
+        let width = members.reduce(0) { max($0, min(32, DisplayWidth.of(TerminalText.escaped($1.name)))) }
         for member in members { self.member(member.name, member.value, indent: indent, width: width) }
     }
 
@@ -83,14 +84,18 @@ struct RecordPage {
     private func element(_ node: JSONNode, indent: Int) {
         let space = String(repeating: " ", count: indent)
         if let line = Self.line(node) { return self.output.line("\(space)- \(line)") }
-        if node.members != nil, let name = node["name"]?.string, let value = node.members?.first(where: { $0.name == "value" }),
-            node.members?.count == 2, let line = Self.line(value.value), value.value.string?.utf8.contains(0x0A) != true
-        {
-            return self.output.line("\(space)- \(TerminalText.escaped(name)) = \(line)")
-        }
+        if let (name, line) = Self.pair(node) { return self.output.line("\(space)- \(name) = \(line)") }
         self.output.line("\(space)-")
         for inner in node.array ?? [] { self.element(inner, indent: indent + 2) }
         self.members(node.members ?? [], indent: indent + 2)
+    }
+
+    /// `{name, value}`, if the value fits in a line.
+    private static func pair(_ node: JSONNode) -> (name: String, line: String)? {
+        guard node.members?.count == 2, let name = node["name"]?.string, let value = node["value"],
+            value.string?.utf8.contains(0x0A) != true, let line = Self.line(value)
+        else { return nil }
+        return (TerminalText.escaped(name), line)
     }
 
     /// A value that fits behind its name, or nil.
@@ -104,7 +109,7 @@ struct RecordPage {
         case .object(let members):
             if members.isEmpty { return "(none)" }
             if let (hex, length) = node.commitment {
-                return "(not kept: \(length) bytes, commitment \(TerminalText.escaped(hex)))"
+                return "(\(length) bytes, not shown; commitment \(TerminalText.escaped(hex)))"
             }
             if members.count == 1, node["unknown"]?.bool == true { return "(unknown: stored in Azure, not read)" }
             guard node["redacted"]?.bool == true, let fingerprint = node["fingerprint"]?.string else { return nil }

@@ -4,21 +4,21 @@ import StrictJSON
 struct RecordSummary {
     static let columns: [Table.Column] = [
         .init(title: "INDEX", isRight: true), .init(title: "TIME"), .init(title: "EVENT", least: 8),
-        .init(title: "WHO", least: 9), .init(title: "OPERATION"), .init(title: "TARGET", least: 9),
-        .init(title: "RESULT"), .init(title: "RULE OR REASON", least: 14),
+        .init(title: "WHO", least: 8), .init(title: "OPERATION", least: 6), .init(title: "TARGET", least: 8),
+        .init(title: "RESULT"), .init(title: "RULE OR REASON", least: 8),
     ]
 
     var cells: [Table.Cell]
 
-    /// - Parameter isShort: leave out the milliseconds.
-    init(_ document: RecordDocument, isShort: Bool) {
+    /// - Parameter width: columns of the terminal; nil where nothing limits them, and nothing is left out.
+    init(_ document: RecordDocument, width: Int?) {
         guard let node = document.node else {
             self.cells = ["\(document.index)", "", "", "", "", "", "unreadable", ""].map { Table.Cell($0, .bad) }
             return
         }
         let (result, tone) = Self.result(node)
         self.cells = [
-            Table.Cell(String(document.index)), Table.Cell(Self.time(node, isShort: isShort)),
+            Table.Cell(String(document.index)), Table.Cell(Self.time(node, width: width)),
             Table.Cell(Self.text(node["event"])), Table.Cell(Self.who(node)), Table.Cell(Self.text(node["operation"])),
             Table.Cell(Self.target(node)), Table.Cell(result, tone), Table.Cell(Self.reason(node)),
         ]
@@ -32,9 +32,12 @@ struct RecordSummary {
         }
     }
 
-    private static func time(_ node: JSONNode, isShort: Bool) -> String {
+    /// On a terminal without milliseconds, on a narrow one without the year.
+    private static func time(_ node: JSONNode, width: Int?) -> String {
         let time = Self.text(node["time"])
-        return isShort && time.count == 24 && time.hasSuffix("Z") ? "\(time.prefix(19))Z" : time
+        guard let width, time.count == 24, time.hasSuffix("Z") else { return time }
+        let short = "\(time.prefix(19))Z"
+        return width < 100 ? String(short.dropFirst(5)) : short
     }
 
     /// As a rule would name the caller, after the name that people know; a failed authentication has only an address.

@@ -71,7 +71,8 @@ struct Table {
         var line = ""
         var left = self.output.columns ?? .max
         for (column, cell) in cells.enumerated() where left > 0 {
-            let text = self.output.columns == nil
+            let text =
+                self.output.columns == nil
                 ? cell.text : DisplayWidth.cut(cell.text, to: min(widths[column], left))
             let width = DisplayWidth.of(text)
             let padding = String(repeating: " ", count: max(0, min(widths[column], left) - width))

@@ -65,7 +65,8 @@ import Testing
         BadBody(#"{"commandId":"a","parameters":[{"name":"n","value":7}]}"#, "$.parameters[0].value", at: "7"),
         BadBody(#"{"commandId":"a","parameters":[{"name":"n","value":null}]}"#, "$.parameters[0].value", at: "null"),
         BadBody(#"{"commandId":"a","parameters":[{"name":7,"value":"CANARY"}]}"#, "$.parameters[0].name", at: "7"),
-        BadBody(#"{"commandId":"a","parameters":[{"name":null,"value":"CANARY"}]}"#, "$.parameters[0].name", at: "null"),
+        BadBody(
+            #"{"commandId":"a","parameters":[{"name":null,"value":"CANARY"}]}"#, "$.parameters[0].name", at: "null"),
         BadBody(#"{"commandId":"a","parameters":[{"name":"n","value":true}]}"#, "$.parameters[0].value", at: "true"),
         BadBody(#"{"commandId":"a","parameters":null}"#, "$.parameters", at: "null"),
     ])

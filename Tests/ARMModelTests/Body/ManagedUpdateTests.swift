@@ -39,13 +39,15 @@ import Testing
             #""source":{"scriptUri":"https://h/x","scriptUriManagedIdentity":{"objectId":"\#(guid)"}}"#,
             ["source": "is address false https://h/x none is objectID(\"\(guid)\")", "scriptShell": "none"]
         ),
-        (#""parameters":[{"name":"a","value":"b"}]"#, ["parameters": "is a=b"]), (#""parameters":[]"#, ["parameters": "is "]),
+        (#""parameters":[{"name":"a","value":"b"}]"#, ["parameters": "is a=b"]),
+        (#""parameters":[]"#, ["parameters": "is "]),
         (#""protectedParameters":[{"name":"a","value":"b"}]"#, ["protectedParameters": "is a=b"]),
         (#""protectedParameters":[]"#, ["protectedParameters": "is "]),
         (#""asyncExecution":true"#, ["asyncExecution": "is true"]),
         (#""asyncExecution":false"#, ["asyncExecution": "is false"]), (#""runAsUser":"u""#, ["runAsUser": "is u"]),
         (#""runAsUser":"""#, ["runAsUser": "is "]), (#""runAsPassword":"p""#, ["runAsPassword": "is p"]),
-        (#""timeoutInSeconds":60"#, ["timeoutSeconds": "is 60"]), (#""timeoutInSeconds":-1"#, ["timeoutSeconds": "is -1"]),
+        (#""timeoutInSeconds":60"#, ["timeoutSeconds": "is 60"]),
+        (#""timeoutInSeconds":-1"#, ["timeoutSeconds": "is -1"]),
         (#""timeoutInSeconds":2147483647"#, ["timeoutSeconds": "is 2147483647"]),
         (#""outputBlobUri":"https://h/o?a""#, ["outputBlob": "is false https://h/o is ?a"]),
         (#""errorBlobUri":"https://h/e#f""#, ["errorBlob": "is false https://h/e is #f"]),
@@ -92,7 +94,8 @@ import Testing
         BadBody(#"{"properties":"CANARY"}"#, "$.properties", at: #""CANARY""#),
         BadBody(#"{"properties.source":{}}"#, "$", at: #""properties.source""#),
         BadBody(#"{"tags":null}"#, "$.tags", at: "null"), BadBody(#"{"tags":["CANARY"]}"#, "$.tags", at: "["),
-        BadBody(#"{"tags":{"CANARY":1}}"#, "$.tags", at: "1"), BadBody(#"{"tags":{"CANARY":null}}"#, "$.tags", at: "null"),
+        BadBody(#"{"tags":{"CANARY":1}}"#, "$.tags", at: "1"),
+        BadBody(#"{"tags":{"CANARY":null}}"#, "$.tags", at: "null"),
         // Members of properties.
         BadBody(#"{"properties":{"CANARY":"CANARY"}}"#, "$.properties", at: #""CANARY""#),
         BadBody(#"{"properties":{"RunAsPassword":"CANARY"}}"#, "$.properties", at: #""RunAsPassword""#),
@@ -112,7 +115,8 @@ import Testing
         BadBody(#"{"properties":{"timeoutInSeconds":60.0}}"#, "$.properties.timeoutInSeconds", at: "60"),
         BadBody(#"{"properties":{"timeoutInSeconds":6e1}}"#, "$.properties.timeoutInSeconds", at: "6e1"),
         BadBody(#"{"properties":{"timeoutInSeconds":2147483648}}"#, "$.properties.timeoutInSeconds", at: "2147483648"),
-        BadBody(#"{"properties":{"timeoutInSeconds":-2147483649}}"#, "$.properties.timeoutInSeconds", at: "-2147483649"),
+        BadBody(
+            #"{"properties":{"timeoutInSeconds":-2147483649}}"#, "$.properties.timeoutInSeconds", at: "-2147483649"),
         BadBody(
             #"{"properties":{"timeoutInSeconds":99999999999999999999}}"#, "$.properties.timeoutInSeconds",
             at: "99999999999999999999"),
@@ -120,7 +124,8 @@ import Testing
         BadBody(#"{"properties":{"parameters":null}}"#, "$.properties.parameters", at: "null"),
         BadBody(#"{"properties":{"parameters":{"a":"CANARY"}}}"#, "$.properties.parameters", at: #"{"a""#),
         BadBody(#"{"properties":{"protectedParameters":null}}"#, "$.properties.protectedParameters", at: "null"),
-        BadBody(#"{"properties":{"protectedParameters":"CANARY"}}"#, "$.properties.protectedParameters", at: #""CANARY""#),
+        BadBody(
+            #"{"properties":{"protectedParameters":"CANARY"}}"#, "$.properties.protectedParameters", at: #""CANARY""#),
         BadBody(
             #"{"properties":{"protectedParameters":[{"name":"n","val":"CANARY"}]}}"#,
             "$.properties.protectedParameters[0]", at: #"{"name""#),
@@ -140,16 +145,20 @@ import Testing
         BadBody(#"{"properties":{"source":{"artifacts":["CANARY"]}}}"#, "$.properties.source", at: #""artifacts""#),
         BadBody(#"{"properties":{"installAsService":true}}"#, "$.properties", at: #""installAsService""#),
         BadBody(#"{"properties":{"source":{"commandId":7}}}"#, "$.properties.source.commandId", at: "7"),
-        BadBody(#"{"properties":{"source":{"commandId":"CANARY x"}}}"#, "$.properties.source.commandId", .invalidParameter),
+        BadBody(
+            #"{"properties":{"source":{"commandId":"CANARY x"}}}"#, "$.properties.source.commandId", .invalidParameter),
         BadBody(#"{"properties":{"source":{"scriptShell":true}}}"#, "$.properties.source.scriptShell", at: "true"),
         BadBody(
-            #"{"properties":{"source":{"galleryScriptReferenceId":{}}}}"#, "$.properties.source.galleryScriptReferenceId",
+            #"{"properties":{"source":{"galleryScriptReferenceId":{}}}}"#,
+            "$.properties.source.galleryScriptReferenceId",
             at: "{}"),
         BadBody(#"{"properties":{"source":{"scriptUri":7}}}"#, "$.properties.source.scriptUri", at: "7"),
-        BadBody(#"{"properties":{"source":{"scriptUri":"CANARY"}}}"#, "$.properties.source.scriptUri", .invalidParameter),
+        BadBody(
+            #"{"properties":{"source":{"scriptUri":"CANARY"}}}"#, "$.properties.source.scriptUri", .invalidParameter),
         BadBody(#"{"properties":{"source":{"scriptUri":""}}}"#, "$.properties.source.scriptUri", .invalidParameter),
         BadBody(#"{"properties":{"outputBlobUri":"//h/CANARY"}}"#, "$.properties.outputBlobUri", .invalidParameter),
-        BadBody(#"{"properties":{"errorBlobUri":"https://h/é?CANARY"}}"#, "$.properties.errorBlobUri", .invalidParameter),
+        BadBody(
+            #"{"properties":{"errorBlobUri":"https://h/é?CANARY"}}"#, "$.properties.errorBlobUri", .invalidParameter),
         BadBody(#"{"properties":{"errorBlobUri":null}}"#, "$.properties.errorBlobUri", at: "null"),
         // Two sources, in every pair.
         BadBody(
@@ -198,7 +207,8 @@ import Testing
         BadBody(#"{"properties":{"provisioningState":null}}"#, "$.properties.provisioningState", at: "null"),
         BadBody(#"{"properties":{"instanceView":"CANARY"}}"#, "$.properties.instanceView", at: #""CANARY""#),
         BadBody(#"{"properties":{"instanceView":{"CANARY":1}}}"#, "$.properties.instanceView", at: #"{"CANARY""#),
-        BadBody(#"{"properties":{"instanceView":{"Output":"CANARY"}}}"#, "$.properties.instanceView", at: #"{"Output""#),
+        BadBody(
+            #"{"properties":{"instanceView":{"Output":"CANARY"}}}"#, "$.properties.instanceView", at: #"{"Output""#),
         BadBody(#"{"properties":{"instanceView":{"exitCode":"0"}}}"#, "$.properties.instanceView", at: #"{"exitCode""#),
         BadBody(#"{"properties":{"instanceView":{"output":null}}}"#, "$.properties.instanceView", at: #"{"output""#),
         BadBody(#"{"properties":{"instanceView":{"statuses":{}}}}"#, "$.properties.instanceView", at: #"{"statuses""#),

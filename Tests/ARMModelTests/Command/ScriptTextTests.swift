@@ -10,7 +10,8 @@ import Testing
     func knownDigests(_ text: String, _ digest: String) { #expect(ScriptText(text).digest == digest) }
 
     @Test(arguments: [
-        ("a\n", "a"), ("a\r\n", "a"), ("a\n\r\n\n", "a"), ("\n", ""), ("a\r\nb\r\n", "a\r\nb"), ("a ", "a "), ("\na", "\na"),
+        ("a\n", "a"), ("a\r\n", "a"), ("a\n\r\n\n", "a"), ("\n", ""), ("a\r\nb\r\n", "a\r\nb"), ("a ", "a "),
+        ("\na", "\na"),
         ("a\n ", "a\n "), ("a\u{2028}", "a\u{2028}"), ("a\u{B}", "a\u{B}"), ("a\u{85}", "a\u{85}"),
     ])
     func onlyLineEndsAtTheVeryEndGo(_ text: String, _ expected: String) {

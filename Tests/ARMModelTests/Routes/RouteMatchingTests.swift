@@ -71,17 +71,19 @@ import Testing
         }
     }
 
-    @Test(arguments: samples, [
-        ("", RequestError.Code.missingAPIVersion), ("?api-version=", .missingAPIVersion),
-        ("?api-version=2024-07-02", .invalidAPIVersion), ("?api-version=2024-07-01-preview", .invalidAPIVersion),
-        ("?api-version=2099-01-01", .invalidAPIVersion), ("?api-version=latest", .invalidAPIVersion),
-        ("?api-version=2024-07-01%20", .invalidAPIVersion), ("?api-version=2024%2F07-01", .invalidAPIVersion),
-        ("?api-version=2024-07-01&api-version=2024-07-01", .invalidRequestTarget),
-        ("?api-version=2024-07-01&Api-Version=2023-09-01", .invalidRequestTarget),
-        ("?api-version=2024-07-01&$top=1", .invalidRequestTarget),
-        ("?api-version=2024-07-01&apiversion=2024-07-01", .invalidRequestTarget),
-        ("?api-version=2024-07-01&x-http-method-override=PUT", .invalidRequestTarget),
-    ])
+    @Test(
+        arguments: samples,
+        [
+            ("", RequestError.Code.missingAPIVersion), ("?api-version=", .missingAPIVersion),
+            ("?api-version=2024-07-02", .invalidAPIVersion), ("?api-version=2024-07-01-preview", .invalidAPIVersion),
+            ("?api-version=2099-01-01", .invalidAPIVersion), ("?api-version=latest", .invalidAPIVersion),
+            ("?api-version=2024-07-01%20", .invalidAPIVersion), ("?api-version=2024%2F07-01", .invalidAPIVersion),
+            ("?api-version=2024-07-01&api-version=2024-07-01", .invalidRequestTarget),
+            ("?api-version=2024-07-01&Api-Version=2023-09-01", .invalidRequestTarget),
+            ("?api-version=2024-07-01&$top=1", .invalidRequestTarget),
+            ("?api-version=2024-07-01&apiversion=2024-07-01", .invalidRequestTarget),
+            ("?api-version=2024-07-01&x-http-method-override=PUT", .invalidRequestTarget),
+        ])
     func refusesOtherQueries(_ sample: Sample, _ query: (String, RequestError.Code)) {
         #expect(self.refusal(sample.method, sample.path + query.0)?.code == query.1)
     }
@@ -95,7 +97,9 @@ import Testing
             let head = try ARMRequestHead(method: sample.method, target: path + version)
             #expect(head.route.name == sample.name)
             // Words go out in ARM's spelling, names in the caller's.
-            let words = { (head: ARMRequestHead) in head.upstreamPath.split(separator: "/").count { Self.words.contains($0) } }
+            let words = { (head: ARMRequestHead) in
+                head.upstreamPath.split(separator: "/").count { Self.words.contains($0) }
+            }
             #expect(words(head) == words(usual))
             #expect(ASCIICase.areEqual(head.upstreamPath, usual.upstreamPath))
         }
@@ -212,7 +216,10 @@ import Testing
     @Test(arguments: [
         ("POST", "/batch", "/batch carries"), ("POST", "/Batch", "/batch carries"),
         ("POST", "/providers/Microsoft.Resources/batch", "/batch carries"),
-        ("POST", "/subscriptions/\(subscription)/providers/Microsoft.Authorization/acquirePolicyToken", "whole request"),
+        (
+            "POST", "/subscriptions/\(subscription)/providers/Microsoft.Authorization/acquirePolicyToken",
+            "whole request"
+        ),
         ("POST", group + "/virtualMachines/vm/diagnosticRunCommand", "not published"),
         ("POST", group + "/virtualMachineScaleSets/s/virtualMachines/0/DIAGNOSTICRUNCOMMAND", "not published"),
         ("PUT", group + "/virtualMachines/vm/extensions/custom", "extensions"),
@@ -223,7 +230,8 @@ import Testing
         ("PATCH", group + "/virtualMachines/vm", "run commands only"),
         ("PUT", group + "/galleries/g/scripts/s/versions/1.0.0", "run commands only"),
         (
-            "PUT", "/subscriptions/\(subscription)/resourceGroups/g/providers/Microsoft.HybridCompute/machines/m/runCommands/r",
+            "PUT",
+            "/subscriptions/\(subscription)/resourceGroups/g/providers/Microsoft.HybridCompute/machines/m/runCommands/r",
             "run commands only"
         ),
         (
@@ -233,7 +241,10 @@ import Testing
         ),
         ("GET", "/subscriptions", "run commands only"), ("GET", "/a", "run commands only"),
         ("GET", action + "/x", "run commands only"), ("GET", "/x" + instance, "run commands only"),
-        ("GET", group.replacing("Microsoft.Compute", with: "Microsoft_Compute") + "/virtualMachines/v/runCommand", "only"),
+        (
+            "GET", group.replacing("Microsoft.Compute", with: "Microsoft_Compute") + "/virtualMachines/v/runCommand",
+            "only"
+        ),
     ])
     func refusesOtherDoors(_ method: String, _ path: String, _ reason: String) {
         let error = self.refusal(method, path + "?api-version=2024-07-01")

@@ -59,7 +59,8 @@ import Testing
 
     @Test func caseIsThatOfASCIIOnly() {
         #expect(ASCIICase.areEqual("RunCommand", "rUNcOMMAND"))
-        for (a, b) in [("k", "\u{212A}"), ("s", "\u{17F}"), ("i", "\u{130}"), ("I", "\u{131}"), ("é", "É"), ("@", "`")] {
+        for (a, b) in [("k", "\u{212A}"), ("s", "\u{17F}"), ("i", "\u{130}"), ("I", "\u{131}"), ("é", "É"), ("@", "`")]
+        {
             #expect(!ASCIICase.areEqual(a, b))
         }
         // Equal to Swift's ==, but not the same bytes.

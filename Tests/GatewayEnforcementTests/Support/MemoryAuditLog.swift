@@ -4,17 +4,31 @@ import Synchronization
 
 /// A record in memory that can be told to fail.
 final class MemoryAuditLog: AuditLog {
-    struct State {
+    private struct State {
         var entries: [AuditEntry] = []
         var operations: [String: StoredOperation] = [:]
         var failsOn: Set<AuditEvent> = []
+        var failsReading = false
         var error = AuditLogError.writeFailed("full")
     }
 
-    let state = Mutex(State())
+    private let state = Mutex(State())
 
     var entries: [AuditEntry] { self.state.withLock { $0.entries } }
-    func fail(on events: Set<AuditEvent>) { self.state.withLock { $0.failsOn = events } }
+    var operations: [String: StoredOperation] { self.state.withLock { $0.operations } }
+
+    /// No events: writing works again.
+    func fail(on events: Set<AuditEvent>, _ error: AuditLogError = .writeFailed("full")) {
+        self.state.withLock {
+            $0.failsOn = events
+            $0.error = error
+        }
+    }
+
+    func failReading() { self.state.withLock { $0.failsReading = true } }
+
+    /// A row that had timed out becomes durable late.
+    func makeDurable(_ operation: StoredOperation) { self.state.withLock { $0.operations[operation.id] = operation } }
 
     func append(_ entry: AuditEntry, change: OperationChange?) async throws(AuditLogError) -> AuditIndex {
         let result = self.state.withLock { state -> Result<AuditIndex, AuditLogError> in
@@ -36,7 +50,9 @@ final class MemoryAuditLog: AuditLog {
     }
 
     func operation(id: String) async throws(AuditLogError) -> StoredOperation? {
-        self.state.withLock { $0.operations[id] }
+        let (operation, fails) = self.state.withLock { ($0.operations[id], $0.failsReading) }
+        if fails { throw .writeFailed("unreadable") }
+        return operation
     }
 
     var isWritable: Bool { self.state.withLock { $0.failsOn.isEmpty } }
