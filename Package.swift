@@ -4,6 +4,10 @@ import PackageDescription
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error),
+    // Async functions stay on their caller's executor: a request never leaves its event loop for a call.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // The pure core is called from other modules on every request.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// One target of this package: the targets it stands on, and the products of other packages it needs.

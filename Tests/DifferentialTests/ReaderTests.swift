@@ -1,3 +1,4 @@
+import ARMModel
 import StrictJSON
 import Testing
 
@@ -93,8 +94,10 @@ import Testing
     }
 
     @Test func corpusLinesHaveTwoEscapes() throws {
-        let line = try #require(try CorpusCase(line: #"repeatedName $.a +7 @2020-06-01	x	a\xFFb\n\x{[\x00*3}\x{a}"#, place: "p"))
-        #expect(line.bytes == Array("a".utf8) + [0xFF] + Array(#"b\n"#.utf8) + [0x5B, 0, 0x5B, 0, 0x5B, 0] + Array(#"\x{a}"#.utf8))
+        let text = ["repeatedName $.a +7 @2020-06-01", "x", #"a\xFFb\n\x{[\x00*3}\x{a}"#].joined(separator: "\t")
+        let line = try #require(try CorpusCase(line: text, place: "p"))
+        let bytes = [0x61, 0xFF, 0x62] + Array(#"\n"#.utf8) + [0x5B, 0, 0x5B, 0, 0x5B, 0] + Array(#"\x{a}"#.utf8)
+        #expect(line.bytes == bytes)
         #expect(line.expected.code == "repeatedName" && line.expected.path == "$.a" && line.expected.offset == 7)
         #expect(line.version == .v2020_06_01)
         #expect(throws: CorpusCase.Malformed.self) { try CorpusCase(line: "oops\tx\t{}", place: "p") }

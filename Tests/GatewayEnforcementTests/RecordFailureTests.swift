@@ -116,8 +116,10 @@ import Testing
         let scene = try Scene(results: [ARM.stored(), ARM.accepted], yields: 50)
         scene.log.fail(on: [.response])
         let link = await scene.update(#"{"tags":{}}"#).header("azure-asyncoperation")
-        for _ in 0..<8 { scene.upstream.add(ARM.reply(200, #"{"status":"Failed"}"#)) }
-        for _ in 0..<8 { scene.upstream.add(ARM.stored(more: ARM.view("Failed"))) }
+        scene.upstream.afterwards { sent in
+            sent.target.contains("$expand")
+                ? ARM.stored(more: ARM.view("Failed")) : ARM.reply(200, #"{"status":"Failed"}"#)
+        }
         await withTaskGroup { group in
             for _ in 0..<8 { group.addTask { _ = await scene.follow(link) } }
         }

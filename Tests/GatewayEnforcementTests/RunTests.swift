@@ -110,6 +110,13 @@ import Testing
                 #expect(answer.header("x-sallyport-audit-index") == nil)
             }
             #expect(scene.upstream.sent.isEmpty)
+            // The row may become durable after all; then it must not look like a command that may have run.
+            scene.log.fail(on: [])
+            _ = await scene.run("{")
+            let response = try scene.rows().first { $0["event"]?.string == "response" }
+            #expect(response?["upstream"]?["result"]?.string == (error == .timedOut ? "notSent" : nil))
+            #expect(response?["requestID"]?.string == (error == .timedOut ? Scene.requestID(1) : nil))
+            #expect(scene.events().count == (error == .timedOut ? 2 : 1))
         }
     }
 

@@ -172,7 +172,7 @@ import Testing
     @Test func updatesOfOneCommandRunOneAtATime() async throws {
         let count = 4
         let scene = try Scene(yields: 200)
-        for _ in 0..<count { scene.upstream.add(ARM.stored(), ARM.accepted) }
+        scene.upstream.afterwards { $0.method == "GET" ? ARM.stored() : ARM.accepted }
         await withTaskGroup { group in
             for number in 0..<count {
                 let target =
@@ -184,18 +184,16 @@ import Testing
     }
 
     @Test func updatesOfTwoCommandsRunBesideEachOther() async throws {
-        let scene = try Scene(yields: 200)
-        for _ in 0..<4 { scene.upstream.add(ARM.stored()) }
-        await withTaskGroup { group in
-            for name in ["one", "two"] {
-                let target = Scene.command.replacing("Report", with: name)
-                group.addTask { _ = await scene.call("PATCH", target, body: #"{"tags":{}}"#) }
-            }
+        let scene = try Scene()
+        scene.upstream.afterwards { _ in ARM.stored() }
+        scene.upstream.whileSending {
+            _ = await scene.call("PATCH", Scene.command.replacing("Report", with: "other"), body: #"{"tags":{}}"#)
         }
+        #expect(await scene.update(#"{"tags":{}}"#).status == 200)
         #expect(scene.upstream.sent.map(\.method) == ["GET", "GET", "PATCH", "PATCH"])
     }
 
-    @Test func queueForgetsResourcesAndKeepsTheOrder() async {
+    @Test func queueLetsEverybodyThrough() async {
         let queue = ResourceQueue()
         let order = await withTaskGroup(of: Int.self) { group in
             for number in 0..<50 { group.addTask { await queue.withTurn("a") { number } } }

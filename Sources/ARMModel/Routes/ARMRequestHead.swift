@@ -9,6 +9,8 @@ package struct ARMRequestHead: Sendable {
     package var monitors: Bool
     /// Last segment of a polling link.
     package var operationID: String?
+    /// The path to forward, built from the parsed names.
+    package let upstreamPath: String
 
     /// Matches the routes. The path is matched without ASCII case; names keep the caller's spelling.
     /// - Throws: ``RequestError``: what is wrong with the target, `OperationNotMediated` for what is no route, and
@@ -43,6 +45,7 @@ package struct ARMRequestHead: Sendable {
         }
         self.route = route
         (self.target, self.operationID) = Self.names(route.path, request.segments)
+        self.upstreamPath = Self.path(route.path, self.target, operationID: self.operationID)
         var values: [Route.QueryName: String] = [:]
         for item in request.query {
             guard let name = route.query.first(where: { ASCIICase.areEqual($0.rawValue, item.name) }) else {
@@ -131,9 +134,6 @@ package struct ARMRequestHead: Sendable {
         return true
     }
 
-    /// The path to forward, built from the parsed names.
-    package var upstreamPath: String { Self.path(self.route.path, self.target, operationID: self.operationID) }
-
     /// The target to forward in a given version.
     package func upstreamTarget(apiVersion: APIVersion) -> String {
         var text = self.upstreamPath
@@ -156,6 +156,7 @@ package struct ARMRequestHead: Sendable {
 
     static func path(_ path: [Route.Segment], _ target: ResourceTarget, operationID: String?) -> String {
         var text = ""
+        text.reserveCapacity(192)
         for segment in path {
             text += "/"
             switch segment {

@@ -75,22 +75,28 @@ package struct EntryEncoder: Sendable {
         decision: Decision? = nil, upstream: UpstreamFacts? = nil, outcome: (Outcome, scrubbed: Bool)? = nil
     ) -> AuditEntry {
         var writer = EntryWriter(settings: self.settings)
+        // What the decision of the same requestID says is not said again by the rows that follow it.
+        let isFirst = principal != nil
         writer.begin()
-        writer.member("apiVersion", request.apiVersion)
-        writer.member("clientAddress", request.clientAddress)
-        writer.member("clientRequestID", request.clientRequestID)
+        if isFirst {
+            writer.member("apiVersion", request.apiVersion)
+            writer.member("clientAddress", request.clientAddress)
+            writer.member("clientRequestID", request.clientRequestID)
+        }
         if let command { writer.command(command, extras: extras) }
         if let content { writer.content(content) }
         writer.member("correlationID", request.correlationID)
         if let decision { writer.decision(decision) }
         writer.member("event", event.rawValue)
-        if request.operation != nil { writer.member("family", request.family.rawValue) }
-        writer.member("justification", request.justification)
+        if isFirst {
+            if request.operation != nil { writer.member("family", request.family.rawValue) }
+            writer.member("justification", request.justification)
+        }
         writer.member("operation", request.operation?.rawValue)
         if let outcome { writer.outcome(outcome.0, scrubbed: outcome.scrubbed) }
         if let principal { writer.principal(principal) }
         writer.member("repeatOf", request.repeatOf)
-        writer.member("requestDigest", request.requestDigest)
+        if isFirst { writer.member("requestDigest", request.requestDigest) }
         writer.member("requestID", request.requestID)
         if let target = request.target { writer.target(target) }
         writer.member("time", Timestamp.text(milliseconds: time))

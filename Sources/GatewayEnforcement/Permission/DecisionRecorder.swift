@@ -18,9 +18,20 @@ struct DecisionRecorder: Sendable {
         let entry = self.encoder.decision(
             at: self.now(), request: context.facts, principal: context.call.principal, command: command,
             extras: extras, content: content, decision: decision)
-        let index = try await self.append(entry)
+        let index: AuditIndex
+        do throws(AuditLogError) { index = try await self.append(entry) } catch {
+            if error == .timedOut, decision.effect == .allow { self.oweNothingSent(of: context.facts) }
+            throw error
+        }
         self.observer.decided(operation: context.facts.operation, effect: decision.effect, rule: decision.rule)
         return RecordedDecision(decision: decision, durableAt: index)
+    }
+
+    /// The row of a permission may become durable after its caller was told that it could not be: nothing was sent, and
+    /// without a word of that it would look like a command that may have run.
+    private func oweNothingSent(of facts: RequestFacts) {
+        let upstream = UpstreamFacts(result: "notSent", code: "auditTimedOut", durationMilliseconds: 0)
+        self.owed.owe(.plain(self.encoder.response(at: self.now(), request: facts, upstream: upstream)))
     }
 
     func recordLookup(

@@ -20,6 +20,8 @@ final class OwedRows: Sendable {
     }
 
     private static let most = 4_096
+    /// Somebody's request waits meanwhile.
+    private static let mostAtOnce = 64
     private let state = Mutex(State())
 
     var count: Int { self.state.withLock { $0.rows.count } }
@@ -43,7 +45,10 @@ final class OwedRows: Sendable {
             return true
         }
         guard mayPay else { return }
-        while let row = self.state.withLock({ $0.rows.first }), await Self.paid(row, to: log, registry: registry) {
+        for _ in 0..<Self.mostAtOnce {
+            guard let row = self.state.withLock({ $0.rows.first }),
+                await Self.paid(row, to: log, registry: registry)
+            else { break }
             self.state.withLock { state in
                 if !state.rows.isEmpty { state.rows.removeFirst() }
             }

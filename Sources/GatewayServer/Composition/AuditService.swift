@@ -12,7 +12,8 @@ struct AuditService: Service {
 
     func run() async throws {
         try? await gracefulShutdown()
-        _ = try? await self.log.append(self.encoder.gateway(.stopped, at: self.now(), details: self.details), change: nil)
+        _ = try? await self.log.append(
+            self.encoder.gateway(.stopped, at: self.now(), details: self.details), change: nil)
         await self.log.close()
     }
 }

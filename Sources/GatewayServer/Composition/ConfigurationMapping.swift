@@ -67,7 +67,8 @@ extension ListenerConfiguration {
             host: listener.host, port: listener.port,
             tls: TLSFiles(
                 certificateChain: listener.tls.certificateChain, privateKey: listener.tls.privateKey,
-                clientCertificates: ClientCertificateMode(rawValue: listener.tls.clientCertificates.rawValue) ?? .required,
+                clientCertificates: ClientCertificateMode(rawValue: listener.tls.clientCertificates.rawValue)
+                    ?? .required,
                 clientTrustRoots: listener.tls.clientTrustRoots),
             limits: ListenerLimits(
                 headerBytes: limits.headerBytes, bodyBytes: limits.bodyBytes, connections: limits.connections,

@@ -163,7 +163,8 @@ package struct GatewayServer: Sendable {
         let task = Task {
             let port = try await server.boundPort()
             logger.notice(
-                "serving", metadata: ["port": "\(port)", "publicURL": "\(loaded.configuration.listener.publicURL.origin)"])
+                "serving",
+                metadata: ["port": "\(port)", "publicURL": "\(loaded.configuration.listener.publicURL.origin)"])
         }
         defer { task.cancel() }
         try await server.run()

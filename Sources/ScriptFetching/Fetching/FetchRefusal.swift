@@ -61,7 +61,8 @@ package struct FetchRefusal: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// The reason with its status or address class, such as `redirected 302`.
     package var description: String {
-        self.reason.rawValue + (self.status.map { " \($0)" } ?? "") + (self.addressClass.map { " \($0.rawValue)" } ?? "")
+        let status = self.status.map { " \($0)" } ?? ""
+        return self.reason.rawValue + status + (self.addressClass.map { " " + $0.rawValue } ?? "")
     }
 
     /// A clause for the caller that says what about the address or the answer is not accepted.
@@ -78,7 +79,8 @@ package struct FetchRefusal: Error, Sendable, Hashable, CustomStringConvertible 
         case .literalAddress: "the host of the script's address is an IP address"
         case .nameNotResolved: "the host of the script's address could not be resolved"
         case .addressNotPublic:
-            "the host of the script's address has an address that is not public (\(self.addressClass?.rawValue ?? "unknown"))"
+            "the host of the script's address has an IP address that is not public"
+                + (self.addressClass.map { " (\($0.rawValue))" } ?? "")
         case .busy: "too many scripts are being fetched at the same time"
         case .shuttingDown: "the gateway is stopping"
         case .timedOut: "the script was not fetched in time"

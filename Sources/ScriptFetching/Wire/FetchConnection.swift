@@ -38,6 +38,9 @@ final class FetchConnection: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent, !self.isSecured {
+            guard self.isNamedByCertificate(context) else {
+                return self.finish(.failure(FetchRefusal(.certificateInvalid)), context)
+            }
             self.isSecured = true
             self.send(on: context)
         }
@@ -65,6 +68,14 @@ final class FetchConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.finish(.failure(FetchRefusal(self.isSecured ? .closed : .tlsFailed)), context)
         context.fireChannelInactive()
+    }
+
+    /// Chain and validity are verified already; an address without a name was matched against the certificate's.
+    private func isNamedByCertificate(_ context: ChannelHandlerContext) -> Bool {
+        guard case .name(let name) = self.target.host else { return true }
+        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+        guard let certificate = tls?.peerCertificate else { return false }
+        return CertificateNames(of: certificate).contain(name)
     }
 
     private func send(on context: ChannelHandlerContext) {

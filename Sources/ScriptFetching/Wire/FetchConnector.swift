@@ -21,7 +21,8 @@ struct FetchConnector: Sendable {
         to address: IPAddress, for target: FetchTarget, maximumBytes: Int, connectTime: TimeAmount,
         deadline: NIODeadline
     ) async -> Attempt {
-        guard let socketAddress = try? SocketAddress(packedIPAddress: ByteBuffer(bytes: address.bytes), port: target.port)
+        let bytes = ByteBuffer(bytes: address.bytes)
+        guard let socketAddress = try? SocketAddress(packedIPAddress: bytes, port: target.port)
         else { return .failed(FetchRefusal(.connectFailed)) }
         do {
             // By address: the name is for SNI and the certificate alone, and is not resolved again.

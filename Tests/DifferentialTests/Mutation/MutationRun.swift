@@ -53,7 +53,7 @@ struct MutationRun: Sendable {
     private static func giveWay() {
         #if os(Linux)
             // There it holds for the calling thread alone.
-            _ = setpriority(PRIO_PROCESS, 0, 5)
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
         #endif
     }
 

@@ -15,19 +15,31 @@ final class ScriptedUpstream: Upstream {
         var permittedBy: String?
     }
 
-    private let state: Mutex<(results: [UpstreamResult], sent: [Sent], hook: (@Sendable () async -> Void)?)>
+    private struct State {
+        var results: [UpstreamResult]
+        var sent: [Sent] = []
+        var hook: (@Sendable () async -> Void)?
+        var fallback: @Sendable (Sent) -> UpstreamResult = { _ in .notSent("nothingScripted") }
+    }
+
+    private let state: Mutex<State>
     private let log: MemoryAuditLog?
     /// How often a send gives way to others, so that calls that may run beside each other do.
     private let yields: Int
 
     init(_ results: [UpstreamResult] = [], log: MemoryAuditLog? = nil, yields: Int = 0) {
-        self.state = Mutex((results, [], nil))
+        self.state = Mutex(State(results: results))
         self.log = log
         self.yields = yields
     }
 
     var sent: [Sent] { self.state.withLock { $0.sent } }
     func add(_ results: UpstreamResult...) { self.state.withLock { $0.results.append(contentsOf: results) } }
+
+    /// What is answered when the list is used up.
+    func afterwards(_ answer: @escaping @Sendable (Sent) -> UpstreamResult) {
+        self.state.withLock { $0.fallback = answer }
+    }
 
     /// Something that happens elsewhere while the next request is on its way.
     func whileSending(_ hook: @escaping @Sendable () async -> Void) { self.state.withLock { $0.hook = hook } }
@@ -43,7 +55,7 @@ final class ScriptedUpstream: Upstream {
         let (result, hook) = self.state.withLock { state in
             state.sent.append(sent)
             defer { state.hook = nil }
-            return (state.results.isEmpty ? .notSent("nothingScripted") : state.results.removeFirst(), state.hook)
+            return (state.results.isEmpty ? state.fallback(sent) : state.results.removeFirst(), state.hook)
         }
         await hook?()
         for _ in 0..<self.yields { await Task.yield() }

@@ -51,9 +51,11 @@ import Testing
         Case("trailing bytes", good + "{}", reason: "trailingBytes"),
         Case("trailing NUL", good + "\0", reason: "trailingBytes"),
         Case(
-            "200 levels", "{\(id),\"script\":" + String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+            "200 levels",
+            "{\(id),\"script\":" + String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
                 + "}", reason: "tooDeep"),
-        Case("not UTF-8", bytes: Array(#"{"commandId":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8), reason: "notUTF8"),
+        Case(
+            "not UTF-8", bytes: Array(#"{"commandId":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8), reason: "notUTF8"),
         Case("UTF-16", bytes: good.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }, reason: "syntax"),
         Case("half a surrogate pair", #"{"commandId":"\ud800"}"#, reason: "loneSurrogate"),
         Case("control character", "{\"commandId\":\"a\u{1}\"}", reason: "controlCharacter"),
@@ -79,7 +81,8 @@ import Testing
         Case(
             "built-in with a script of its own", #"{"commandId":"ifconfig","script":["id"]}"#,
             "RequestDisallowedByPolicy", 403),
-        Case("built-in with an empty script", #"{"commandId":"ifconfig","script":[]}"#, "RequestDisallowedByPolicy", 403),
+        Case(
+            "built-in with an empty script", #"{"commandId":"ifconfig","script":[]}"#, "RequestDisallowedByPolicy", 403),
         Case("text/plain", good, "UnsupportedMediaType", 415, headers: [("content-type", "text/plain")]),
         Case(
             "another charset", good, "UnsupportedMediaType", 415,
@@ -153,7 +156,8 @@ import Testing
     @Test func acceptedSpellingsOfTheContentType() async throws {
         try await LocalStack.withRunning { stack in
             let types = [
-                "application/json", "Application/JSON; charset=UTF-8", "text/json", "application/json;charset=\"utf-8\"",
+                "application/json", "Application/JSON; charset=UTF-8", "text/json",
+                "application/json;charset=\"utf-8\"",
             ]
             for (number, type) in types.enumerated() {
                 let answer = try await stack.call(
@@ -189,6 +193,22 @@ import Testing
                     "POST", LocalStack.vm(name), bytes: fits, token: token, isChunked: isChunked)
                 #expect(answer.status == 202, "\(answer.text)")
             }
+        }
+    }
+
+    @Test func bodyThatDoesNotArriveInTime() async throws {
+        var options = LocalStack.Options()
+        options.limits = "{requestSeconds: 1}"
+        try await LocalStack.withRunning(options) { stack in
+            let token = try stack.token()
+            let answer = try await RawConnection.with(stack) { connection in
+                try await connection.send(
+                    "POST \(LocalStack.vm("web-01")) HTTP/1.1\r\nHost: gateway.test\r\nAuthorization: Bearer \(token)\r\n"
+                        + "Content-Length: 100\r\n\r\n{\"commandId\":")
+                return try await connection.answer()
+            }
+            try stack.expectRefused(answer, 408, "RequestTimeout", "half a body")
+            #expect(await stack.received() == 0)
         }
     }
 

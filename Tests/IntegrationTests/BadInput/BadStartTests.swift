@@ -15,61 +15,89 @@ import Testing
     }
 
     static let cases: [Case] = [
-        Case(name: "no bundle", spoil: { surroundings, _ in
-            try FileManager.default.removeItem(atPath: surroundings.directory.path("policies"))
-        }, names: "policy.bundle"),
-        Case(name: "empty bundle", spoil: { surroundings, _ in
-            try FileManager.default.removeItem(atPath: surroundings.directory.path("policies"))
-            try FileManager.default.createDirectory(
-                atPath: surroundings.directory.path("policies"), withIntermediateDirectories: true)
-        }, names: "bundle.yaml"),
-        Case(name: "a file in place of the bundle", spoil: { surroundings, _ in
-            try FileManager.default.removeItem(atPath: surroundings.directory.path("policies"))
-            try surroundings.directory.write("rules: []", as: "policies")
-        }, names: "policy.bundle"),
-        Case(name: "broken rules", spoil: { surroundings, _ in
-            try surroundings.directory.write("rules:\n  - id: [", as: "policies/rules/test.yaml")
-        }, names: "test.yaml"),
-        Case(name: "unknown key in a rule", spoil: { surroundings, _ in
-            try surroundings.directory.write(
-                LocalStack.Options.standardRules.replacing("storedSecrets", with: "storedSecret"),
-                as: "policies/rules/test.yaml")
-        }, names: "storedSecret"),
-        Case(name: "key of a later version", spoil: { surroundings, _ in
-            try surroundings.directory.write(
-                LocalStack.Options.standardRules.replacing("storedSecrets: true", with: "mode: shadow"),
-                as: "policies/rules/test.yaml")
-        }, names: "mode"),
-        Case(name: "script missing from the catalogue", spoil: { surroundings, _ in
-            try FileManager.default.removeItem(atPath: surroundings.directory.path("policies/scripts/hello.sh"))
-        }, names: "catalog.yaml:3"),
-        Case(name: "certificate that is none", spoil: { surroundings, _ in
-            try surroundings.directory.write("nothing", as: "tls.crt")
-        }, names: "tls.crt"),
-        Case(name: "key of another certificate", spoil: { surroundings, _ in
-            try surroundings.directory.write(try surroundings.authority.issueServer().privateKeyPEM, as: "tls.key")
-        }, names: "tls.key"),
-        Case(name: "trust roots that are none", spoil: { surroundings, options in
-            options.clientCertificates = "required"
-            try surroundings.directory.write("nothing", as: "clients.pem")
-        }, names: "clients.pem"),
-        Case(name: "fingerprint key of a wrong length", spoil: { surroundings, _ in
-            try surroundings.directory.write("short", as: "fingerprint.key")
-            try FileManager.default.setAttributes(
-                [.posixPermissions: 0o600], ofItemAtPath: surroundings.directory.path("fingerprint.key"))
-        }, names: "fingerprint.key"),
-        Case(name: "signing key open to others", spoil: { surroundings, _ in
-            try surroundings.directory.write(String(repeating: "k", count: 32), as: "checkpoint.key")
-            try FileManager.default.setAttributes(
-                [.posixPermissions: 0o644], ofItemAtPath: surroundings.directory.path("checkpoint.key"))
-        }, names: "checkpoint.key"),
-        Case(name: "a database of something else", spoil: { surroundings, _ in
-            try surroundings.directory.write(String(repeating: "not a database ", count: 400), as: "audit.sqlite")
-        }, names: "audit.sqlite"),
-        Case(name: "a folder in place of the database", spoil: { surroundings, _ in
-            try FileManager.default.createDirectory(
-                atPath: surroundings.directory.path("audit.sqlite"), withIntermediateDirectories: true)
-        }, names: "audit.sqlite"),
+        Case(
+            name: "no bundle",
+            spoil: { surroundings, _ in
+                try FileManager.default.removeItem(atPath: surroundings.directory.path("policies"))
+            }, names: "policy.bundle"),
+        Case(
+            name: "empty bundle",
+            spoil: { surroundings, _ in
+                try FileManager.default.removeItem(atPath: surroundings.directory.path("policies"))
+                try FileManager.default.createDirectory(
+                    atPath: surroundings.directory.path("policies"), withIntermediateDirectories: true)
+            }, names: "bundle.yaml"),
+        Case(
+            name: "a file in place of the bundle",
+            spoil: { surroundings, _ in
+                try FileManager.default.removeItem(atPath: surroundings.directory.path("policies"))
+                try surroundings.directory.write("rules: []", as: "policies")
+            }, names: "policy.bundle"),
+        Case(
+            name: "broken rules",
+            spoil: { surroundings, _ in
+                try surroundings.directory.write("rules:\n  - id: [", as: "policies/rules/test.yaml")
+            }, names: "test.yaml"),
+        Case(
+            name: "unknown key in a rule",
+            spoil: { surroundings, _ in
+                try surroundings.directory.write(
+                    LocalStack.Options.standardRules.replacing("storedSecrets", with: "storedSecret"),
+                    as: "policies/rules/test.yaml")
+            }, names: "storedSecret"),
+        Case(
+            name: "key of a later version",
+            spoil: { surroundings, _ in
+                try surroundings.directory.write(
+                    LocalStack.Options.standardRules.replacing("storedSecrets: true", with: "mode: shadow"),
+                    as: "policies/rules/test.yaml")
+            }, names: "mode"),
+        Case(
+            name: "script missing from the catalogue",
+            spoil: { surroundings, _ in
+                try FileManager.default.removeItem(atPath: surroundings.directory.path("policies/scripts/hello.sh"))
+            }, names: "catalog.yaml:3"),
+        Case(
+            name: "certificate that is none",
+            spoil: { surroundings, _ in
+                try surroundings.directory.write("nothing", as: "tls.crt")
+            }, names: "tls.crt"),
+        Case(
+            name: "key of another certificate",
+            spoil: { surroundings, _ in
+                try surroundings.directory.write(try surroundings.authority.issueServer().privateKeyPEM, as: "tls.key")
+            }, names: "tls.key"),
+        Case(
+            name: "trust roots that are none",
+            spoil: { surroundings, options in
+                options.clientCertificates = "required"
+                try surroundings.directory.write("nothing", as: "clients.pem")
+            }, names: "clients.pem"),
+        Case(
+            name: "fingerprint key of a wrong length",
+            spoil: { surroundings, _ in
+                try surroundings.directory.write("short", as: "fingerprint.key")
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o600], ofItemAtPath: surroundings.directory.path("fingerprint.key"))
+            }, names: "fingerprint.key"),
+        Case(
+            name: "signing key open to others",
+            spoil: { surroundings, _ in
+                try surroundings.directory.write(String(repeating: "k", count: 32), as: "checkpoint.key")
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o644], ofItemAtPath: surroundings.directory.path("checkpoint.key"))
+            }, names: "checkpoint.key"),
+        Case(
+            name: "a database of something else",
+            spoil: { surroundings, _ in
+                try surroundings.directory.write(String(repeating: "not a database ", count: 400), as: "audit.sqlite")
+            }, names: "audit.sqlite"),
+        Case(
+            name: "a folder in place of the database",
+            spoil: { surroundings, _ in
+                try FileManager.default.createDirectory(
+                    atPath: surroundings.directory.path("audit.sqlite"), withIntermediateDirectories: true)
+            }, names: "audit.sqlite"),
     ]
 
     @Test(arguments: cases.indices)

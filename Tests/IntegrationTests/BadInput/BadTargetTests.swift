@@ -63,15 +63,18 @@ import Testing
             "InvalidApiVersionParameter", method: "PATCH"),
         Case(
             "other value of $expand", LocalStack.instance("report", query: "&$expand=all"), method: "GET"),
-        Case("instance that is no number", LocalStack.instance("report").replacing("/0/", with: "/x/"), method: "PATCH"),
+        Case(
+            "instance that is no number", LocalStack.instance("report").replacing("/0/", with: "/x/"), method: "PATCH"),
         Case("GET of an action", good, "MethodNotAllowed", 405, method: "GET"),
         Case("a method of nobody", good, "MethodNotAllowed", 405, method: "PURGE"),
         Case("POST of a command", LocalStack.instance("report"), "MethodNotAllowed", 405),
         Case("batch", "/batch?api-version=2020-06-01", "OperationNotMediated", 403),
         Case("the root", "/", method: "GET"),
-        Case("a virtual machine", path.replacing("/runCommand", with: "") + "?api-version=2025-04-01",
+        Case(
+            "a virtual machine", path.replacing("/runCommand", with: "") + "?api-version=2025-04-01",
             "OperationNotMediated", 403, method: "GET"),
-        Case("extensions", path.replacing("runCommand", with: "extensions/x") + "?api-version=2025-04-01",
+        Case(
+            "extensions", path.replacing("runCommand", with: "extensions/x") + "?api-version=2025-04-01",
             "OperationNotMediated", 403, method: "PUT"),
     ]
 
@@ -137,7 +140,8 @@ import Testing
                     "InvalidRequestTarget"
                 ),
                 (
-                    "both lengths, the other way round", head + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+                    "both lengths, the other way round",
+                    head + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
                     400, "InvalidRequestTarget"
                 ),
                 (
@@ -145,7 +149,10 @@ import Testing
                     "InvalidRequestTarget"
                 ),
                 ("a signed length", head + "Content-Length: +5\r\n\r\nabcde", 400, "InvalidRequestTarget"),
-                ("another coding", head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400, "InvalidRequestTarget"),
+                (
+                    "another coding", head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400,
+                    "InvalidRequestTarget"
+                ),
                 ("two hosts", head + "Host: other.test\r\nContent-Length: 0\r\n\r\n", 400, "InvalidRequestTarget"),
                 ("no host", "GET / HTTP/1.1\r\nAuthorization: Bearer \(token)\r\n\r\n", 400, "InvalidRequestTarget"),
                 ("HTTP/1.0", "GET / HTTP/1.0\r\nHost: gateway.test\r\n\r\n", 400, "InvalidRequestTarget"),

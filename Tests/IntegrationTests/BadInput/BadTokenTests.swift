@@ -33,7 +33,9 @@ import Testing
             Case(name: "no token", reason: "malformed", headers: ["Bearer abc.def"]),
             Case(name: "expired", reason: "expired", headers: try minted(["expiresIn": -3_600])),
             Case(name: "from tomorrow", reason: "notYetValid", headers: try minted(["nbf": 4_000_000_000])),
-            Case(name: "wrong audience", reason: "wrongAudience", headers: try minted(["aud": "https://vault.azure.net"])),
+            Case(
+                name: "wrong audience", reason: "wrongAudience", headers: try minted(["aud": "https://vault.azure.net"])
+            ),
             Case(name: "alg none", reason: "unsupportedAlgorithm", headers: try minted(signing: .unsigned)),
             Case(
                 name: "alg of a shared secret", reason: "unsupportedAlgorithm",
@@ -42,7 +44,8 @@ import Testing
             Case(name: "forged under a known key id", reason: "badSignature", headers: try minted(signing: .forged)),
             Case(name: "damaged signature", reason: "badSignature", headers: try minted(signing: .damaged)),
             Case(
-                name: "another tenant, its own issuer", reason: "unknownIssuer", headers: try minted(["tid": .string(other)])),
+                name: "another tenant, its own issuer", reason: "unknownIssuer",
+                headers: try minted(["tid": .string(other)])),
             Case(
                 name: "another tenant under our issuer", reason: "wrongTenant",
                 headers: try minted([
@@ -90,7 +93,8 @@ import Testing
     @Test func anotherAudienceThatTheGatewayKnowsIsGood() async throws {
         try await LocalStack.withRunning { stack in
             let token = try stack.token(claims: ["aud": "https://management.azure.com/"])
-            let answer = try await stack.call("POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token)
+            let answer = try await stack.call(
+                "POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token)
             #expect(answer.status == 202, "\(answer.text)")
         }
     }

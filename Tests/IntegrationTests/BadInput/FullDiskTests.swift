@@ -13,7 +13,8 @@ import Testing
             "{database: \(disk.path)/audit.sqlite, signingKey: checkpoint.key, fingerprintKey: fingerprint.key, writeSeconds: 5}"
         try await LocalStack.withRunning(options) { stack in
             let token = try stack.token()
-            let allowed = try await stack.call("POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token)
+            let allowed = try await stack.call(
+                "POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token)
             #expect(allowed.status == 202, "\(allowed.text)")
             #expect(try await stack.management("/readyz").status == 200)
             try disk.fill()
@@ -49,7 +50,8 @@ import Testing
 
             disk.free()
             #expect(try await LocalStack.eventually { try await stack.management("/readyz").status == 200 })
-            let again = try await stack.call("POST", LocalStack.vm("web-04"), body: LocalStack.helloBody(), token: token)
+            let again = try await stack.call(
+                "POST", LocalStack.vm("web-04"), body: LocalStack.helloBody(), token: token)
             #expect(again.status == 202, "\(again.text)")
         }
     }

@@ -5,7 +5,9 @@ import Testing
 /// What ARM can do wrong while it has a command in its hands. Azure's clients send a command again by themselves on 408, 429 and most 5xx, so a command that ARM may have taken is
 /// answered 409 and nothing else.
 @Suite struct AtMostOnceTests {
-    private static func fault(_ kind: SimulatorFault.Kind, taken: Bool = false, retryAfter: Int? = nil) -> SimulatorFault {
+    private static func fault(_ kind: SimulatorFault.Kind, taken: Bool = false, retryAfter: Int? = nil)
+        -> SimulatorFault
+    {
         SimulatorFault(kind, retryAfter: retryAfter, isTaken: taken)
     }
 
@@ -21,8 +23,8 @@ import Testing
         ("status-504", fault(.status(504), taken: true)),
     ]
     static let late: [(String, SimulatorFault)] = [
-        ("hang", fault(.hang)), ("hang-taken", fault(.hang, taken: true)), ("slow", fault(.slow(2_500))),
-        ("slow-taken", fault(.slow(2_500), taken: true)),
+        ("hang", fault(.hang)), ("hang-taken", fault(.hang, taken: true)), ("slow", fault(.slow(4_000))),
+        ("slow-taken", fault(.slow(4_000), taken: true)),
     ]
     /// ARM's answer proves that nothing ran: it is relayed.
     static let proofs = [400, 403, 404, 405, 409, 412, 413, 415, 429]
@@ -55,18 +57,46 @@ import Testing
             for (name, fault) in Self.unknown {
                 try await Self.expectUnknown(name, try await Self.post(name, fault, stack, token), stack)
             }
-            #expect(try await stack.management("/metrics").text.contains("unknown_outcomes_total \(Self.unknown.count)"))
+            #expect(
+                try await stack.management("/metrics").text.contains("unknown_outcomes_total \(Self.unknown.count)"))
             #expect(await stack.received() == Self.unknown.count)
+        }
+    }
+
+    @Test func anUpdateWithoutAUsableAnswerIsUnknownAndSentOnce() async throws {
+        try await LocalStack.withRunning { stack in
+            let token = try stack.token()
+            let script = LocalStack.quoted(LocalStack.helloScript)
+            for (name, fault) in Self.unknown where name != "no-links" {
+                let target = LocalStack.instance(name)
+                let put = try await stack.atSimulator(
+                    "PUT", target, body: #"{"location":"eastus","properties":{"source":{"script":\#(script)}}}"#)
+                #expect(put.status == 201)
+                var fault = fault
+                (fault.method, fault.pathContains) = ("PATCH", "/\(name)?")
+                stack.simulator.add(fault)
+                let answer = try await stack.call("PATCH", target, body: #"{"tags":{"a":"b"}}"#, token: token)
+                LocalStack.expectEnvelope(answer, 409, "UpstreamOutcomeUnknown", "\(name)")
+                #expect(await stack.received("/\(name)?", method: "PATCH") == 1, "\(name)")
+                #expect(try stack.rows(of: answer).map(\.event) == ["lookup", "decision", "response"], "\(name)")
+            }
         }
     }
 
     @Test func aCommandAnsweredTooLateIsUnknownAndSentOnce() async throws {
         var options = LocalStack.Options()
-        options.deadlineSeconds = 1
+        options.deadlineSeconds = 2
         try await LocalStack.withRunning(options) { stack in
             let token = try stack.token()
             // The gateway's own token is fetched before the clock matters.
-            _ = try await stack.call("POST", LocalStack.vm("first"), body: LocalStack.helloBody(), token: token)
+            var number = 0
+            let isWarm = try await LocalStack.eventually {
+                number += 1
+                let answer = try await stack.call(
+                    "POST", LocalStack.vm("first-\(number)"), body: LocalStack.helloBody(), token: token)
+                return answer.status == 202
+            }
+            #expect(isWarm)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for (name, fault) in Self.late {
                     tasks.addTask {

@@ -8,7 +8,8 @@ import Testing
     @Test func allowedCommandRunsAndIsRecorded() async throws {
         try await LocalStack.withRunning { stack in
             let token = try stack.token()
-            let answer = try await stack.call("POST", LocalStack.vm("web-01"), body: LocalStack.helloBody("world"), token: token)
+            let answer = try await stack.call(
+                "POST", LocalStack.vm("web-01"), body: LocalStack.helloBody("world"), token: token)
             #expect(answer.status == 202, "\(answer.text)")
             #expect(answer.body.isEmpty)
             let id = try #require(answer.header("x-ms-request-id"))
@@ -49,6 +50,24 @@ import Testing
             #expect(await stack.simulator.receivedRequests.isEmpty)
             let rows = try stack.record().filter { $0.event == "decision" }
             #expect(rows.map { $0.row["decision"]?["effect"]?.string } == ["deny"])
+        }
+    }
+
+    @Test func overHTTP2() async throws {
+        try await LocalStack.withRunning { stack in
+            let answer = try await stack.overHTTP2 {
+                let token = try stack.token()
+                let answer = try await stack.call(
+                    "POST", LocalStack.vm("web-01"), bytes: Array(LocalStack.helloBody().utf8), token: token, client: $0
+                )
+                #expect(answer.status == 202, "\(answer.text)")
+                #expect(answer.isHTTP2)
+                let unknown = try await stack.call("GET", "/", bytes: nil, client: $0)
+                try stack.expectUnidentified(unknown, "nobody")
+                return try await stack.call(
+                    "GET", try stack.path(answer.header("location")), bytes: nil, token: token, client: $0)
+            }
+            #expect([200, 202].contains(answer.status), "\(answer.text)")
         }
     }
 }

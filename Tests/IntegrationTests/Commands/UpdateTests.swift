@@ -10,16 +10,16 @@ import Testing
         var options = LocalStack.Options()
         options.rules +=
             "\n" + """
-              - id: strict-update
-                effect: allow
-                principals: [user:\(LocalStack.operatorID)]
-                operations: [update]
-                targets:
-                  - {subscription: \(LocalStack.subscription), resourceGroup: "rg-*", virtualMachine: "none"}
-                  - {subscription: \(LocalStack.subscription), resourceGroup: "rg-*", scaleSet: "strict", instance: "*"}
-                commands: [{script: hello}]
-                storedSecrets: false
-            """
+                  - id: strict-update
+                    effect: allow
+                    principals: [user:\(LocalStack.operatorID)]
+                    operations: [update]
+                    targets:
+                      - {subscription: \(LocalStack.subscription), resourceGroup: "rg-*", virtualMachine: "none"}
+                      - {subscription: \(LocalStack.subscription), resourceGroup: "rg-*", scaleSet: "strict", instance: "*"}
+                    commands: [{script: hello}]
+                    storedSecrets: false
+                """
         options.rules = options.rules.replacing(
             "scaleSet: \"*\", instance: \"*\"}\n    commands: [{script: hello}]\n    storedSecrets: true",
             with: "scaleSet: \"web\", instance: \"*\"}\n    commands: [{script: hello}]\n    storedSecrets: true")
@@ -32,7 +32,9 @@ import Testing
         let source = source ?? #"{"script":\#(LocalStack.quoted(LocalStack.helloScript))}"#
         let answer = try await stack.atSimulator(
             "PUT", target,
-            body: #"{"location":"eastus","properties":{"source":\#(source),"parameters":[{"name":"word","value":"stored"}]\#(more)}}"#)
+            body:
+                #"{"location":"eastus","properties":{"source":\#(source),"parameters":[{"name":"word","value":"stored"}]\#(more)}}"#
+        )
         guard answer.status == 201 else { throw Unexpected(answer.text) }
     }
 
@@ -100,9 +102,11 @@ import Testing
 
             // The same secret has the same fingerprint, another has another.
             let again = try await stack.call(
-                "PATCH", target, body: #"{"properties":{"runAsUser":"svc","runAsPassword":"Secret0123"}}"#, token: token)
+                "PATCH", target, body: #"{"properties":{"runAsUser":"svc","runAsPassword":"Secret0123"}}"#, token: token
+            )
             let other = try await stack.call(
-                "PATCH", target, body: #"{"properties":{"runAsUser":"svc","runAsPassword":"Secret0124"}}"#, token: token)
+                "PATCH", target, body: #"{"properties":{"runAsUser":"svc","runAsPassword":"Secret0124"}}"#, token: token
+            )
             let fingerprints = try [again, other].map { answer in
                 try stack.rows(of: answer).first { $0.event == "decision" }?
                     .row["command"]?["runAsPassword"]?["fingerprint"]?.string
@@ -147,7 +151,8 @@ import Testing
     @Test func aStoredOrGivenScriptAddressIsDenied() async throws {
         try await LocalStack.withRunning(Self.options) { stack in
             let target = LocalStack.instance("remote")
-            try await Self.put(target, stack, source: #"{"scriptUri":"https://scripts.blob.core.windows.net/x.sh?sig=s"}"#)
+            try await Self.put(
+                target, stack, source: #"{"scriptUri":"https://scripts.blob.core.windows.net/x.sh?sig=s"}"#)
             let token = try stack.token()
             let stored = try await stack.call("PATCH", target, body: #"{"tags":{"a":"b"}}"#, token: token)
             LocalStack.expectEnvelope(stored, 403, "RequestDisallowedByPolicy", "stored")
@@ -180,14 +185,16 @@ import Testing
     @Test func aScriptThatFailsIsRecordedAsFailed() async throws {
         var options = Self.options
         options.scripts = ["fail": "echo gone >&2\nexit 7"]
-        options.rules = options.rules.replacing("commands: [{script: hello}]", with: "commands: [{script: hello}, {script: fail}]")
+        options.rules = options.rules.replacing(
+            "commands: [{script: hello}]", with: "commands: [{script: hello}, {script: fail}]")
         try await LocalStack.withRunning(options) { stack in
             let target = LocalStack.instance("report")
             try await Self.put(target, stack)
             let token = try stack.token()
             let script = LocalStack.quoted("echo gone >&2\nexit 7\n")
             let answer = try await stack.call(
-                "PATCH", target, body: #"{"properties":{"source":{"script":\#(script)},"parameters":[]}}"#, token: token)
+                "PATCH", target, body: #"{"properties":{"source":{"script":\#(script)},"parameters":[]}}"#, token: token
+            )
             #expect(answer.status == 200, "\(answer.text)")
             _ = try await stack.follow(answer.header("azure-asyncoperation"), token: token)
             let rows = try stack.rows(of: answer)
@@ -212,7 +219,8 @@ import Testing
                     tasks.addTask {
                         let answer = try await stack.call(
                             "PATCH", number.isMultiple(of: 2) ? target : target.replacing("/report?", with: "/REPORT?"),
-                            body: #"{"properties":{"parameters":[{"name":"word","value":"\#(number)"}]}}"#, token: token)
+                            body: #"{"properties":{"parameters":[{"name":"word","value":"\#(number)"}]}}"#, token: token
+                        )
                         #expect(answer.status == 200, "\(answer.text)")
                     }
                 }

@@ -80,7 +80,9 @@ import Testing
 
             await #expect(throws: (any Error).self) { try await Self.post(stack, "web-06", identity: untrusted) }
             if mode == "required" {
-                await #expect(throws: (any Error).self) { try await Self.post(stack, "web-07", token: try stack.token()) }
+                await #expect(throws: (any Error).self) {
+                    try await Self.post(stack, "web-07", token: try stack.token())
+                }
             } else {
                 let token = try await Self.post(stack, "web-07", token: try stack.token())
                 LocalStack.expectEnvelope(token, 403, "RequestDisallowedByPolicy", "a token alone")
@@ -173,7 +175,9 @@ import Testing
     /// What the caller says about its request comes back as the contract promises, also to a stranger.
     @Test func identifiersOfTheCaller() async throws {
         try await LocalStack.withRunning { stack in
-            let (correlation, request) = ("aaaaaaaa-0000-4000-8000-00000000000a", "bbbbbbbb-0000-4000-8000-00000000000b")
+            let (correlation, request) = (
+                "aaaaaaaa-0000-4000-8000-00000000000a", "bbbbbbbb-0000-4000-8000-00000000000b"
+            )
             for token in [nil, try stack.token()] {
                 let answer = try await stack.call(
                     "GET", LocalStack.instance("nothing"), token: token,

@@ -10,7 +10,8 @@ import Testing
     @Test func managementPages() async throws {
         try await LocalStack.withRunning { stack in
             let token = try stack.token()
-            let answer = try await stack.call("POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token)
+            let answer = try await stack.call(
+                "POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token)
             #expect(answer.status == 202)
             _ = try await stack.call("POST", LocalStack.vm("web-01"), body: LocalStack.helloBody())
             let health = try await stack.management("/healthz")
@@ -49,7 +50,10 @@ import Testing
             let rest = line.dropFirst(name.count)
             let labels = rest.hasPrefix("{") ? rest.dropFirst().prefix { $0 != "}" } : ""
             let value = line.split(separator: " ").dropFirst().last.map { String($0.prefix { $0 != "." }) } ?? ""
-            return (String(name), Set(labels.split(separator: ",").map(String.init).filter { !$0.hasSuffix("=\"\"") }), value)
+            return (
+                String(name), Set(labels.split(separator: ",").map(String.init).filter { !$0.hasSuffix("=\"\"") }),
+                value
+            )
         }
         let wanted = parts(line[...])
         return text.split(separator: "\n").contains { candidate in
@@ -89,7 +93,8 @@ import Testing
             let answer = try await surroundings.withGateway { stack in
                 let token = try stack.token()
                 stack.simulator.add(SimulatorFault(.slow(1_000), method: "POST", pathContains: "web-01"))
-                async let answer = stack.call("POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token)
+                async let answer = stack.call(
+                    "POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token)
                 #expect(try await LocalStack.eventually { await stack.received("web-01") == 1 })
                 await stack.beginStop()
                 // Readiness goes first, while the request is still on its way.
@@ -170,7 +175,8 @@ import Testing
                 for number in 0..<64 {
                     tasks.addTask {
                         let answer = try await stack.call(
-                            "POST", LocalStack.vm("web-\(number % 8)"), body: LocalStack.helloBody("\(number)"), token: token)
+                            "POST", LocalStack.vm("web-\(number % 8)"), body: LocalStack.helloBody("\(number)"),
+                            token: token)
                         #expect(answer.status == 202, "\(answer.text)")
                         return answer.header("x-ms-request-id")
                     }

@@ -8,7 +8,9 @@ import Testing
         var options = LocalStack.Options()
         options.rules = options.rules.replacing(
             "principals: [user:\(LocalStack.operatorID)]",
-            with: "principals: [user:\(LocalStack.operatorID), user:\(LocalStack.strangerID), certificate:spiffe://test/runner]")
+            with:
+                "principals: [user:\(LocalStack.operatorID), user:\(LocalStack.strangerID), certificate:spiffe://test/runner]"
+        )
         return options
     }
 
@@ -35,19 +37,22 @@ import Testing
                 let links = [answer.header("azure-asyncoperation"), answer.header("location")].compactMap(\.self)
                 #expect(links.count == 2)
                 for link in links {
-                    try await Self.expectNotFound(link, stack, token: try stack.token(LocalStack.strangerID), "a stranger")
+                    try await Self.expectNotFound(
+                        link, stack, token: try stack.token(LocalStack.strangerID), "a stranger")
                     // The same object id as an application's, not a person's.
                     let application = try stack.token(claims: [
                         "scp": .null, "idtyp": "app", "sub": .string(LocalStack.operatorID),
                     ])
                     try await Self.expectNotFound(link, stack, token: application, "an application of this id")
                     try await Self.expectNotFound(
-                        link.replacing("/locations/eastus/", with: "/locations/westus/"), stack, token: token, "elsewhere")
+                        link.replacing("/locations/eastus/", with: "/locations/westus/"), stack, token: token,
+                        "elsewhere")
                     try await Self.expectNotFound(
                         link.replacing(LocalStack.subscription, with: "00000000-0000-0000-0000-000000000009"), stack,
                         token: token, "another subscription")
                 }
-                let made = "/subscriptions/\(LocalStack.subscription)/providers/Microsoft.Compute/locations/eastus"
+                let made =
+                    "/subscriptions/\(LocalStack.subscription)/providers/Microsoft.Compute/locations/eastus"
                     + "/operations/12345678-1234-1234-1234-123456789012?api-version=2025-04-01"
                 try await Self.expectNotFound("https://gateway.test" + made, stack, token: token, "a made-up id")
                 #expect(await stack.received("/operations/") == 0)
@@ -87,7 +92,8 @@ import Testing
             var answers = [
                 try await stack.call("POST", LocalStack.vm("web-01"), body: LocalStack.helloBody(), token: token),
                 try await stack.call(
-                    "PATCH", command, body: #"{"properties":{"parameters":[{"name":"word","value":"x"}]}}"#, token: token),
+                    "PATCH", command, body: #"{"properties":{"parameters":[{"name":"word","value":"x"}]}}"#,
+                    token: token),
             ]
             for begun in answers {
                 for name in ["azure-asyncoperation", "location"] {

@@ -29,7 +29,8 @@ import Testing
         #expect(search.findings(in: noise, called: "noise").isEmpty)
         for encoding in CanaryEncoding.allCases {
             for around in [(0, 0), (1, 1), (50_001, 3)] {
-                let bytes = Array(noise.prefix(around.0)) + encoding.written(planted.value) + Array(noise.suffix(around.1))
+                let bytes =
+                    Array(noise.prefix(around.0)) + encoding.written(planted.value) + Array(noise.suffix(around.1))
                 let found = search.findings(in: bytes, called: "file")
                 #expect(found.contains { $0.place == "planted" && $0.encoding == encoding }, "\(encoding)")
                 #expect(!found.contains { $0.place == "absent" })
@@ -63,6 +64,13 @@ import Testing
                 // With the write-ahead log still there.
                 try Self.expectNothing(canaries, controls, stack.directory.url, log, metrics, answers, isRunning: true)
                 return (canaries, controls)
+            }
+            try Self.expectNothing(canaries, controls, surroundings.directory.url, log, [], answers, isRunning: false)
+            // A new process knows no secrets to remove from an output that it relays. Nothing of it is kept.
+            try await surroundings.withGateway(fixed) { stack in
+                let view = try await stack.call(
+                    "GET", LocalStack.instance("allowed") + "&$expand=instanceView", token: try stack.token())
+                #expect(view.status == 200, "\(view.text)")
             }
             try Self.expectNothing(canaries, controls, surroundings.directory.url, log, [], answers, isRunning: false)
         }

@@ -64,7 +64,8 @@ extension CanaryTraffic {
         }
         let good = LocalStack.vm("web-01")
         let targets = [
-            ("query", good + "&sig=%"), ("query name", good + "&%=1"), ("version", good.replacing("2025-04-01", with: "%")),
+            ("query", good + "&sig=%"), ("query name", good + "&%=1"),
+            ("version", good.replacing("2025-04-01", with: "%")),
             ("token in the query", good + "&access_token=%"), ("empty segment", "/%//x"), ("dots", "/%/../x"),
             ("no route", "/%?api-version=2025-04-01"), ("subscription", "/subscriptions/%/resourceGroups/x"),
             ("user information", "https://user:%@gateway.test" + good), ("fragment", good + "#%"),

@@ -6,13 +6,16 @@ extension CanaryTraffic {
         let token = try self.stack.token()
         var canaries: [Canary] = []
         let target = LocalStack.instance("malformed")
-        func send(_ name: String, _ method: String = "PATCH", status: Int = 400, _ body: (String) -> String) async throws {
+        func send(_ name: String, _ method: String = "PATCH", status: Int = 400, _ body: (String) -> String)
+            async throws
+        {
             let canary = Canary("malformed, \(name)")
             canaries.append(canary)
             let answer = self.answers.keep(
                 name,
                 try await self.stack.call(
-                    method, method == "POST" ? LocalStack.vm("web-01") : target, body: body(canary.value), token: token))
+                    method, method == "POST" ? LocalStack.vm("web-01") : target, body: body(canary.value), token: token)
+            )
             #expect(answer.status == status, "\(name): \(answer.text)")
         }
         let script = #""source":\#(Self.approved)"#

@@ -23,18 +23,25 @@ struct CanaryTraffic: Sendable {
 
     /// Forwarded, run, polled and read; the script prints its secret.
     func allowed() async throws -> [Canary] {
-        let token = try self.stack.token(claims: ["aio": .string(Canary("claim of a good token").value)])
+        let claim = Canary("claim of a good token that means nothing here")
+        let token = try self.stack.token(claims: ["aio": .string(claim.value)])
         let secrets = UpdateSecrets("allowed")
         let target = try await self.put("allowed")
         let begun = self.answers.keep(
-            "allowed", try await self.stack.call("PATCH", target, body: secrets.body(source: Self.approved), token: token))
+            "allowed",
+            try await self.stack.call("PATCH", target, body: secrets.body(source: Self.approved), token: token))
         #expect(begun.status == 200, "\(begun.text)")
         for link in [begun.header("azure-asyncoperation"), begun.header("location")].compactMap(\.self) {
             self.answers.keep("polls", try await self.stack.follow(link, token: token))
         }
-        let view = self.answers.keep(
-            "instance view", try await self.stack.call("GET", target + "&$expand=instanceView", token: token))
-        #expect(view.json?["properties"]?["instanceView"]?["exitCode"]?.integer == 3, "\(view.text)")
+        // Also when it has been over for a while.
+        for _ in 0..<2 {
+            let view = self.answers.keep(
+                "instance view", try await self.stack.call("GET", target + "&$expand=instanceView", token: token))
+            let instance = view.json?["properties"]?["instanceView"]
+            #expect(instance?["exitCode"]?.integer == 3, "\(view.text)")
+            #expect(instance?["output"]?.string == "out [redacted] x\n", "\(view.text)")
+        }
         let outcome = try self.stack.rows(of: begun).last
         #expect(outcome?.event == "outcome")
         #expect(outcome?.row["outcome"]?["scrubbed"]?.bool == true)
@@ -44,20 +51,24 @@ struct CanaryTraffic: Sendable {
             "the secrets never went to ARM")
         let signature = token.split(separator: ".").last.map(String.init) ?? token
         return secrets.all + [
-            Canary("bearer token", found: token), Canary("signature of a bearer token", found: signature),
+            claim, Canary("bearer token", found: token), Canary("signature of a bearer token", found: signature),
         ]
     }
 
     func denied() async throws -> [Canary] {
         let token = try self.stack.token()
         let target = try await self.put("denied")
-        let (script, address, blob) = (UpdateSecrets("denied script"), UpdateSecrets("denied address"), UpdateSecrets("denied blob"))
+        let (script, address, blob) = (
+            UpdateSecrets("denied script"), UpdateSecrets("denied address"), UpdateSecrets("denied blob")
+        )
         for (name, body) in [
             ("another script", script.body(source: #"{"script":"id"}"#)),
             (
                 "script address",
                 address.body(
-                    source: #"{"scriptUri":"https://scripts.blob.core.windows.net/x.sh?sv=1&sig=\#(address.script.value)"}"#)
+                    source:
+                        #"{"scriptUri":"https://scripts.blob.core.windows.net/x.sh?sv=1&sig=\#(address.script.value)"}"#
+                )
             ),
             ("another blob", blob.body(source: Self.approved, blob: "elsewhere.blob.core.windows.net")),
         ] {
@@ -68,7 +79,8 @@ struct CanaryTraffic: Sendable {
         let answer = self.answers.keep(
             "a stranger",
             try await self.stack.call(
-                "PATCH", target, body: stranger.body(source: Self.approved), token: try self.stack.token(LocalStack.strangerID)))
+                "PATCH", target, body: stranger.body(source: Self.approved),
+                token: try self.stack.token(LocalStack.strangerID)))
         #expect(answer.status == 403)
         return script.all + address.all + blob.all + stranger.all
     }

@@ -7,7 +7,8 @@ extension LocalStack {
     static func writeBundle(_ options: Options, into directory: TestDirectory) throws {
         let files = FileManager.default
         for folder in ["policies/rules", "policies/scripts"] {
-            try files.createDirectory(at: directory.url.appendingPathComponent(folder), withIntermediateDirectories: true)
+            try files.createDirectory(
+                at: directory.url.appendingPathComponent(folder), withIntermediateDirectories: true)
         }
         try directory.write("name: test\nrevision: \"1\"\n", as: "policies/bundle.yaml")
         try directory.write(options.rules, as: "policies/rules/test.yaml")
@@ -29,16 +30,14 @@ extension LocalStack {
     }
 
     static func configuration(_ options: Options, _ ports: Simulator.Ports) -> String {
-        let upstream =
-            options.upstream?(ports)
-            ?? """
-            {endpoint: "https://localhost:\(options.upstreamPort ?? ports.https)", \
-            trustRoots: \(options.upstreamTrustRoots), \
-            deadlineSeconds: \(options.deadlineSeconds), connections: 64, credential: {type: clientSecret, \
-            tenant: \(Self.tenant), clientID: 44444444-0000-0000-0000-000000000001, clientSecretFile: client-secret, \
-            authority: "https://localhost:\(ports.https)/", trustRoots: authority.pem, \
-            resource: "https://management.azure.com"}}
-            """
+        let authority = "https://localhost:\(ports.https)/"
+        let credential =
+            options.credential
+                ?? """
+                {type: clientSecret, tenant: \(Self.tenant), clientID: 44444444-0000-0000-0000-000000000001, \
+                clientSecretFile: client-secret, authority: "\(authority)", trustRoots: authority.pem, \
+                resource: "https://management.azure.com"}
+                """
         let clients =
             options.clientCertificates == "none"
             ? "" : ", clientCertificates: \(options.clientCertificates), clientTrustRoots: clients.pem"
@@ -57,7 +56,11 @@ extension LocalStack {
                   audiences: ["https://management.azure.com", "https://management.azure.com/"]
                   jwks: \(options.jwks ?? "https://localhost:\(ports.https)/\(Self.tenant)/discovery/v2.0/keys")
                   trustRoots: authority.pem
-            upstream: \(upstream)
+            upstream:
+              endpoint: "https://localhost:\(options.upstreamPort ?? ports.https)"
+              trustRoots: \(options.upstreamTrustRoots)
+              deadlineSeconds: \(options.deadlineSeconds)
+              credential: \(credential)
             policy: {bundle: policies}
             audit: \(options.audit)
             shutdownSeconds: 5

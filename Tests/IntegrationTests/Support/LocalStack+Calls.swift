@@ -12,6 +12,7 @@ extension LocalStack {
         var status: Int
         var headers: [(String, String)]
         var body: [UInt8]
+        var isHTTP2 = false
 
         init(status: Int, headers: [(String, String)], body: [UInt8]) {
             self.status = status
@@ -69,9 +70,11 @@ extension LocalStack {
         }
         let response = try await (client ?? self.client).execute(request, timeout: .seconds(30))
         let bytes = try await response.body.collect(upTo: 16 << 20)
-        return Answer(
+        var answer = Answer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
             body: Array(buffer: bytes))
+        answer.isHTTP2 = response.version == .http2
+        return answer
     }
 
     /// Calls the simulator itself, past the gateway, as an administrator.
@@ -93,6 +96,19 @@ extension LocalStack {
         var settings = HTTPClient.Configuration(
             tlsConfiguration: try Self.clientTLS(self.authority, identity: identity))
         settings.httpVersion = .http1Only
+        return try await Self.withClient(settings, body)
+    }
+
+    /// A client that speaks HTTP/2 where it is offered.
+    func overHTTP2<Result>(_ body: (HTTPClient) async throws -> Result) async throws -> Result {
+        var settings = HTTPClient.Configuration(tlsConfiguration: try Self.clientTLS(self.authority))
+        settings.httpVersion = .automatic
+        return try await Self.withClient(settings, body)
+    }
+
+    private static func withClient<Result>(
+        _ settings: HTTPClient.Configuration, _ body: (HTTPClient) async throws -> Result
+    ) async throws -> Result {
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(client)) } catch { result = .failure(error) }
@@ -115,7 +131,9 @@ extension LocalStack {
 
     /// A link of the gateway's public address as a path on the test's port.
     func path(_ link: String?) throws -> String {
-        guard let link, link.hasPrefix("https://gateway.test/") else { throw Unexpected("not a link of ours: \(link ?? "none")") }
+        guard let link, link.hasPrefix("https://gateway.test/") else {
+            throw Unexpected("not a link of ours: \(link ?? "none")")
+        }
         return String(link.dropFirst("https://gateway.test".count))
     }
 

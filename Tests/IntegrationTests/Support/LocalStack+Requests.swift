@@ -14,7 +14,8 @@ extension LocalStack {
 
     static func helloBody(_ word: String = "world") -> String {
         let lines = Self.helloScript.split(separator: "\n").map { Self.quoted(String($0)) }.joined(separator: ",")
-        return #"{"commandId":"RunShellScript","script":[\#(lines)],"parameters":[{"name":"word","value":\#(Self.quoted(word))}]}"#
+        return
+            #"{"commandId":"RunShellScript","script":[\#(lines)],"parameters":[{"name":"word","value":\#(Self.quoted(word))}]}"#
     }
 
     static func quoted(_ text: String) -> String {

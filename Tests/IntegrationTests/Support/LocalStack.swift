@@ -31,10 +31,10 @@ struct LocalStack: Sendable {
     struct Options: Sendable {
         /// Text of `rules/test.yaml`.
         var rules = Self.standardRules
-        /// Laid over the configuration: whole top-level sections by name.
+        /// `audit`, as YAML.
         var audit = "{database: audit.sqlite, signingKey: checkpoint.key, fingerprintKey: fingerprint.key}"
+        /// `listener.limits`, as YAML.
         var limits = "{}"
-        var upstream: (@Sendable (Simulator.Ports) -> String)?
         var deadlineSeconds = 5
         var simulator: (@Sendable (inout SimulatorConfiguration) -> Void)?
         /// Files of an earlier run to start from, by path.
@@ -49,6 +49,8 @@ struct LocalStack: Sendable {
         var logger: Logger?
         /// Of the upstream's certificate; the authority that signed the simulator's if nil.
         var upstreamTrustRoots = "authority.pem"
+        /// `upstream.credential`, as YAML; the client secret if nil.
+        var credential: String?
         /// Where the upstream listens; the simulator's port if nil.
         var upstreamPort: Int?
 

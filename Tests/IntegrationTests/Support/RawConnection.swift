@@ -75,7 +75,7 @@ final class RawConnection {
     func answer() async throws -> LocalStack.Answer {
         while true {
             if let answer = self.parse() { return answer }
-            guard let bytes = try await self.inbound.next() else {
+            guard let bytes = try await self.inbound.next(isolation: #isolation) else {
                 throw ClosedEarly(received: String(decoding: self.received, as: UTF8.self))
             }
             self.received += Array(buffer: bytes)

@@ -13,7 +13,8 @@ struct SmallDisk {
     struct NotMounted: Error {}
 
     init(bytes: Int) throws {
-        self.path = FileManager.default.temporaryDirectory.appendingPathComponent("sallyport-disk-\(UUID().uuidString)").path
+        self.path =
+            FileManager.default.temporaryDirectory.appendingPathComponent("sallyport-disk-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
         guard Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", self.path]) else {
             try? FileManager.default.removeItem(atPath: self.path)

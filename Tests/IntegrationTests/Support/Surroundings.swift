@@ -14,11 +14,14 @@ extension LocalStack {
         let directory: TestDirectory
         let authority: TestAuthority
         let clientAuthority: TestAuthority
+        private static let turnstile = Turnstile(places: 6)
 
         @discardableResult
         static func with<Result: Sendable>(
             _ options: Options = Options(), _ body: @Sendable (Surroundings) async throws -> Result
         ) async throws -> Result {
+            await Self.turnstile.enter()
+            defer { Self.turnstile.leave() }
             let authority = try TestAuthority()
             let identity = try authority.issueServer()
             var configuration = SimulatorConfiguration(
