@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    private func requests() throws -> [Request] { try Corpus.cases("targets.txt").map(Request.init) }
+    private func requests() throws -> [Request] { try Corpus.targets.get().map(Request.init) }
 
     @Test func eachTargetIsTakenAsItsLineSays() throws {
         for request in try self.requests() {

@@ -53,7 +53,19 @@ enum Corpus {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures/corpus")
 
-    static func cases(_ file: String) throws -> [CorpusCase] {
+    static let bodies: Result<[Body], any Error> = Result {
+        let actions = try Corpus.read("bodies-action.txt").map { Body(kind: .action, line: $0) }
+        return try actions + Corpus.read("bodies-update.txt").map { Body(kind: .update, line: $0) }
+    }
+
+    static let targets = Result { try Corpus.read("targets.txt") }
+
+    struct Body: Sendable {
+        var kind: BodyKind
+        var line: CorpusCase
+    }
+
+    private static func read(_ file: String) throws -> [CorpusCase] {
         let text = String(decoding: try Data(contentsOf: self.folder.appending(path: file)), as: UTF8.self)
         var cases: [CorpusCase] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

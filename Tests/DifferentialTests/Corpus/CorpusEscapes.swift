@@ -7,7 +7,11 @@ enum CorpusEscapes {
         while let byte = rest.first {
             if rest.starts(with: #"\x{"#.utf8), let (unit, count, end) = self.repetition(rest.dropFirst(3)) {
                 let piece = self.bytes(of: Array(unit))
-                for _ in 0..<count { out.append(contentsOf: piece) }
+                if piece.count == 1 {
+                    out.append(contentsOf: repeatElement(piece[0], count: count))
+                } else {
+                    for _ in 0..<count { out.append(contentsOf: piece) }
+                }
                 rest = rest[end...]
             } else if rest.starts(with: #"\x"#.utf8), rest.count >= 4,
                 let value = UInt8(String(decoding: rest.dropFirst(2).prefix(2), as: UTF8.self), radix: 16)

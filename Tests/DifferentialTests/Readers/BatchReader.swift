@@ -22,7 +22,7 @@ struct BatchReader: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         let input = folder.appending(path: "in")
         let output = folder.appending(path: "out")
-        let lines = texts.map { self.hex($0) + "\n" }.joined()
+        let lines = texts.map { Data($0).base64EncodedString() + "\n" }.joined()
         try Data(lines.utf8).write(to: input)
         try Data().write(to: output)
         let status = try await self.run(kind, from: input, to: output)
@@ -49,15 +49,10 @@ struct BatchReader: Sendable {
             }
         }
     }
-
-    private func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
 }
 
 extension ForeignValue {
-    /// The scripts' answer: `n`, `t`, `f`, `d12;`, `s6162;`, `[…]`, `{s6162;VALUE…}`.
+    /// The scripts' answer: `n`, `t`, `f`, `d12;`, `sBASE64;`, `[…]`, `{sBASE64;VALUE…}`.
     init?(answer: Substring) {
         var rest = Array(answer.utf8)[...]
         guard let value = Self.next(&rest), rest.isEmpty else { return nil }
@@ -70,7 +65,7 @@ extension ForeignValue {
         case UInt8(ascii: "t"): return .bool(true)
         case UInt8(ascii: "f"): return .bool(false)
         case UInt8(ascii: "d"): return self.field(&rest).map { .number(String(decoding: $0, as: UTF8.self)) }
-        case UInt8(ascii: "s"): return self.field(&rest).flatMap(self.unhex).map { .string($0) }
+        case UInt8(ascii: "s"): return self.field(&rest).flatMap { Data(base64Encoded: Data($0)) }.map { .string(Array($0)) }
         case UInt8(ascii: "["):
             var elements: [ForeignValue] = []
             while rest.first != UInt8(ascii: "]") {
@@ -95,16 +90,5 @@ extension ForeignValue {
         guard let end = rest.firstIndex(of: UInt8(ascii: ";")) else { return nil }
         defer { rest = rest[(end + 1)...] }
         return rest[..<end]
-    }
-
-    private static func unhex(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var rest = digits
-        while rest.count >= 2 {
-            guard let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
-        }
-        return rest.isEmpty ? bytes : nil
     }
 }

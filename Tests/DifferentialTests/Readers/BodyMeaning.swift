@@ -35,7 +35,7 @@ enum BodyMeaning {
     }
 
     private static func trimmed(_ text: [UInt8]) -> [UInt8] {
-        Array(text.reversed().drop { $0 == 0x0A || $0 == 0x0D }.reversed())
+        Array(text[...(text.lastIndex { $0 != 0x0A && $0 != 0x0D } ?? -1)])
     }
 
     // MARK: Update

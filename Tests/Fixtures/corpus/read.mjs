@@ -1,9 +1,9 @@
-// Reads texts with Node's own readers: a line of hexadecimal in, a line of what was understood out.
+// Reads texts with Node's own readers: a line of base64 in, a line of what was understood out.
 import { readFileSync } from "node:fs";
 
-const hex = (text) => {
+const base64 = (text) => {
   if (!text.isWellFormed()) throw new Error("half of a surrogate pair");
-  return `s${Buffer.from(text).toString("hex")};`;
+  return `s${Buffer.from(text).toString("base64")};`;
 };
 
 const shown = (value) => {
@@ -11,9 +11,9 @@ const shown = (value) => {
   if (value === true) return "t";
   if (value === false) return "f";
   if (typeof value === "number") return `d${Number.isInteger(value) ? BigInt(value) : value};`;
-  if (typeof value === "string") return hex(value);
+  if (typeof value === "string") return base64(value);
   if (Array.isArray(value)) return `[${value.map(shown).join("")}]`;
-  return `{${Object.keys(value).map((name) => hex(name) + shown(value[name])).join("")}}`;
+  return `{${Object.keys(value).map((name) => base64(name) + shown(value[name])).join("")}}`;
 };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -28,7 +28,7 @@ const read = { json: JSON.parse, target }[process.argv[2]];
 const lines = readFileSync(0, "latin1").split("\n").slice(0, -1);
 const answers = lines.map((line) => {
   try {
-    return shown(read(utf8.decode(Buffer.from(line, "hex"))));
+    return shown(read(utf8.decode(Buffer.from(line, "base64"))));
   } catch {
     return "-";
   }

@@ -1,5 +1,6 @@
-"""Reads texts with Python's own readers: a line of hexadecimal in, a line of what was understood out."""
+"""Reads texts with Python's own readers: a line of base64 in, a line of what was understood out."""
 
+import base64
 import json
 import sys
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,7 +18,7 @@ def shown(value):
     if isinstance(value, int):
         return f"d{value};"
     if isinstance(value, str):
-        return f"s{value.encode().hex()};"
+        return f"s{base64.b64encode(value.encode()).decode()};"
     if isinstance(value, list):
         return "[" + "".join(map(shown, value)) + "]"
     return "{" + "".join(shown(k) + shown(v) for k, v in value.items()) + "}"
@@ -35,6 +36,6 @@ def target(text):
 read = {"json": json.loads, "target": target}[sys.argv[1]]
 for line in sys.stdin:
     try:
-        print(shown(read(bytes.fromhex(line.strip()))))
+        print(shown(read(base64.b64decode(line))))
     except (ValueError, RecursionError, OverflowError):
         print("-")

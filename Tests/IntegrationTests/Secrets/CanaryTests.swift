@@ -106,7 +106,11 @@ import Testing
         }
         #expect(plain.findings(in: log.bytes, called: "log").isEmpty)
         #expect(plain.findings(in: metrics, called: "metrics").isEmpty)
+        // The log was really taken, down to its lowest level.
         #expect(log.bytes.count > 1_000)
+        for word in ["notice Listening", "trace "] {
+            #expect(log.bytes.firstRange(of: Array(word.utf8)) != nil, "no '\(word)' in the log")
+        }
         if isRunning { #expect(metrics.count > 1_000) }
     }
 
