@@ -41,21 +41,22 @@ let modules: [Module] = [
         products: [
             ("GRDB", "GRDB.swift"), ("GRDBSQLite", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log"),
         ]),
+    Module(name: "TLSNames", products: [("NIOCore", "swift-nio"), ("NIOSSL", "swift-nio-ssl")]),
     Module(
-        name: "GatewayIdentity", on: ["PolicyCore", "ARMModel", "Redaction", "StrictJSON"],
+        name: "GatewayIdentity", on: ["TLSNames", "PolicyCore", "ARMModel", "Redaction", "StrictJSON"],
         products: [
             ("Crypto", "swift-crypto"), ("CryptoExtras", "swift-crypto"), ("X509", "swift-certificates"),
             ("SwiftASN1", "swift-asn1"), ("AsyncHTTPClient", "async-http-client"), ("Logging", "swift-log"),
             ("NIOCore", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
         ]),
     Module(
-        name: "ARMUpstream", on: ["Redaction"],
+        name: "ARMUpstream", on: ["Redaction", "TLSNames"],
         products: [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOTLS", "swift-nio"),
             ("NIOSSL", "swift-nio-ssl"), ("AsyncHTTPClient", "async-http-client"),
         ]),
     Module(
-        name: "ScriptFetching", on: ["ARMModel", "Redaction"],
+        name: "ScriptFetching", on: ["ARMModel", "Redaction", "TLSNames"],
         products: [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOTLS", "swift-nio"),
             ("NIOSSL", "swift-nio-ssl"),
@@ -134,6 +135,7 @@ let modules: [Module] = [
     Module(
         name: "AuditStoreTests", on: ["AuditStore", "ARMModel", "AuditModel", "GatewayEnforcement", "StrictJSON"],
         products: [("GRDB", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log")], kind: .test),
+    Module(name: "TLSNamesTests", on: ["TLSNames"], kind: .test),
     Module(
         name: "GatewayIdentityTests",
         on: ["GatewayIdentity", "PolicyCore", "ARMModel", "Redaction", "GatewayTestSupport"],

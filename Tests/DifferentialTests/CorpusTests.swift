@@ -33,7 +33,8 @@ import Testing
         for body in accepted {
             if let what = LenienceCheck.finding(in: body.forwarded) { Issue.record("\(body.name): \(what)") }
             for reader in ForeignReader.foundation {
-                mismatches += self.compare(body, reader.read(body.received), reader.read(body.forwarded), by: reader.name)
+                mismatches += self.compare(
+                    body, reader.read(body.received), reader.read(body.forwarded), by: reader.name)
             }
         }
         var readers = ForeignReader.foundation.map(\.name)
@@ -118,7 +119,8 @@ import Testing
         _ body: AcceptedBody, _ received: ForeignValue?, _ forwarded: ForeignValue?, by reader: String
     ) -> Int {
         guard let received, let forwarded else {
-            Issue.record("\(body.name): \(reader) refuses \(received == nil ? "what was received" : "what is forwarded")")
+            Issue.record(
+                "\(body.name): \(reader) refuses \(received == nil ? "what was received" : "what is forwarded")")
             return 1
         }
         if let what = BodyMeaning.difference(body.kind, received: received, forwarded: forwarded) {

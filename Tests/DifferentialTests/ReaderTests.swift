@@ -42,10 +42,14 @@ import Testing
         ("runAsUser of nobody", #"{"properties":{}}"#, #"{"properties":{"runAsUser":"root"}}"#),
         ("asyncExecution", #"{"properties":{"asyncExecution":true}}"#, #"{"properties":{"asyncExecution":1}}"#),
         ("timeoutInSeconds", #"{"properties":{"timeoutInSeconds":1}}"#, #"{"properties":{"timeoutInSeconds":true}}"#),
-        ("outputBlobUri", #"{"properties":{"outputBlobUri":"https://h/A"}}"#,
-            #"{"properties":{"outputBlobUri":"https://h/a"}}"#),
-        ("a read-only member", #"{"properties":{"provisioningState":"x"}}"#,
-            #"{"properties":{"provisioningState":"x"}}"#),
+        (
+            "outputBlobUri", #"{"properties":{"outputBlobUri":"https://h/A"}}"#,
+            #"{"properties":{"outputBlobUri":"https://h/a"}}"#
+        ),
+        (
+            "a read-only member", #"{"properties":{"provisioningState":"x"}}"#,
+            #"{"properties":{"provisioningState":"x"}}"#
+        ),
         ("an outer member", "{}", #"{"properties":{},"location":"x"}"#),
     ])
     func updatesOfOtherMeaningAreFound(_ what: String, _ received: String, _ forwarded: String) {
@@ -53,12 +57,18 @@ import Testing
     }
 
     @Test(arguments: [
-        (BodyKind.action, #"{"commandId":"a","script":["x","y\r\n"]}"#,
-            #"{"parameters":[],"script":["x\ny"],"commandId":"\u0061"}"#),
-        (.update, #"{"properties":{"outputBlobUri":"HTTPS://Host:0443/A?s"}}"#,
-            #"{"properties":{"outputBlobUri":"https://host:443/A?s","timeoutInSeconds":77}}"#),
-        (.update, #"{"properties":{"source":{"script":"a\n"},"instanceView":{}}}"#,
-            #"{"properties":{"source":{"script":"a"}}}"#),
+        (
+            BodyKind.action, #"{"commandId":"a","script":["x","y\r\n"]}"#,
+            #"{"parameters":[],"script":["x\ny"],"commandId":"\u0061"}"#
+        ),
+        (
+            .update, #"{"properties":{"outputBlobUri":"HTTPS://Host:0443/A?s"}}"#,
+            #"{"properties":{"outputBlobUri":"https://host:443/A?s","timeoutInSeconds":77}}"#
+        ),
+        (
+            .update, #"{"properties":{"source":{"script":"a\n"},"instanceView":{}}}"#,
+            #"{"properties":{"source":{"script":"a"}}}"#
+        ),
     ])
     func otherSpellingsOfOneMeaningAreTheSame(_ kind: BodyKind, _ received: String, _ forwarded: String) {
         self.expect(nil, kind, received, forwarded)
@@ -74,9 +84,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["\u{FEFF}", "\u{FEFF}\u{FEFF}id", "id\u{FEFF}", #"\ufeff"#])
+    func readersKeepMarksInStrings(_ text: String) {
+        for reader in ForeignReader.foundation {
+            let expected = Array(text.replacing(#"\ufeff"#, with: "\u{FEFF}").utf8)
+            #expect(reader.read(Array("\"\(text)\"".utf8)) == .string(expected), "\(reader.name)")
+        }
+    }
+
     @Test func readersOfOtherLanguagesTellValuesApart() async throws {
         let texts = [
-            #"{"a":[1,-0,2.5,true,false,null,"é😀\u0000"],"":{}}"#, "1", "true", "\"\"", "[", #""\ud800""#, "{\"a\":\u{1}}",
+            #"{"a":[1,-0,2.5,true,false,null,"é😀\u0000"],"":{}}"#, "1", "true", "\"\"", "[", #""\ud800""#,
+            "{\"a\":\u{1}}",
         ]
         for reader in BatchReader.all {
             guard let answers = try await reader.read(.json, texts.map { Array($0.utf8) }) else { continue }

@@ -19,14 +19,16 @@ import Testing
         let verifier: BearerTokenVerifier
         let clock = TestClock()
 
-        init(_ keys: String, trusted: Bool = true, names: [String] = ["localhost"]) async throws {
+        init(
+            _ keys: String, trusted: Bool = true, names: [String] = ["localhost"], addresses: [String] = []
+        ) async throws {
             let authority = try TestAuthority()
             self.directory = try TestDirectory()
             let stranger = try TestAuthority()
             let roots = try self.directory.write(
                 (trusted ? authority : stranger).certificatePEM, as: "roots.pem")
             self.server = try await TestKeyServer(
-                authority.issueServer(dnsNames: names, ipAddresses: []), serving: keys)
+                authority.issueServer(dnsNames: names, ipAddresses: addresses), serving: keys)
             self.verifier = try BearerTokenVerifier(
                 issuers: [
                     TokenIssuerConfiguration(
@@ -165,6 +167,16 @@ import Testing
         running.cancel()
         await running.value
         #expect(fixture.server.requests == 1)
+        try await fixture.server.stop()
+    }
+
+    /// NIOSSL alone would take it: it compares with the address connected to even when a name was asked for.
+    @Test func aServerThatProvesItsAddressOnly() async throws {
+        let fixture = try await Fixture(
+            keySet(try TestSigningKey.ecOne.jwk(kid: "one")), names: [], addresses: ["127.0.0.1", "::1"])
+        #expect(await fixture.verifier.failure(try Self.token(.ecOne, kid: "one")) == .keysUnavailable)
+        #expect(fixture.verifier.keySetStatus.first?.lastFailure == .unreachable)
+        #expect(fixture.server.requests == 0)
         try await fixture.server.stop()
     }
 

@@ -25,6 +25,7 @@ cat >"$folder/sallyport.yaml" <<YAML
 listener:
   host: 127.0.0.1
   port: $PERF_PORT
+  eventLoops: ${LOOPS:-1}
   publicURL: https://localhost:$PERF_PORT
   tls: {certificateChain: $PERF_CERT, privateKey: $PERF_KEY}
 management: {host: 127.0.0.1, port: 0}

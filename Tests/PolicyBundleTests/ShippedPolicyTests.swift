@@ -14,7 +14,7 @@ import YAMLReading
         #expect(bundle.name == "sample")
         #expect(bundle.digest.utf8.count == 64)
         #expect(bundle.warnings.isEmpty)
-        #expect(bundle.policy.rules.count == 9)
+        #expect(bundle.policy.rules.count == 10)
         #expect(bundle.policy.digest == bundle.digest)
     }
 

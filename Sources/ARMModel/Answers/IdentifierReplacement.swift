@@ -20,22 +20,22 @@ package enum IdentifierReplacement {
     }
 
     private static func replaced(_ theirs: String, with ours: String, in text: String) -> String {
-        let needle = theirs.utf8.map(ASCIICase.lower)
-        let bytes = Array(text.utf8)
-        guard bytes.count >= needle.count else { return text }
-        var out: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if index + needle.count <= bytes.count,
-                bytes[index..<(index + needle.count)].lazy.map(ASCIICase.lower).elementsEqual(needle)
-            {
-                out.append(contentsOf: ours.utf8)
-                index += needle.count
-            } else {
-                out.append(bytes[index])
-                index += 1
+        let needle = ASCIICase.lowered(theirs)
+        return text.withBytes { bytes in
+            needle.withBytes { needle in
+                guard var found = ASCIISearch.firstIndex(of: needle, in: bytes, from: 0) else { return text }
+                var out: [UInt8] = []
+                var kept = 0
+                while true {
+                    out.append(contentsOf: bytes[kept..<found])
+                    out.append(contentsOf: ours.utf8)
+                    kept = found + needle.count
+                    guard let next = ASCIISearch.firstIndex(of: needle, in: bytes, from: kept) else { break }
+                    found = next
+                }
+                out.append(contentsOf: bytes[kept...])
+                return String(decoding: out, as: UTF8.self)
             }
         }
-        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -115,7 +115,7 @@ package struct ActionResult: Sendable {
         let hasError = self.elements.contains { $0["level"]?.string.map { ASCIICase.areEqual($0, "Error") } ?? false }
         var outcome = Outcome(status: hasError ? .failed : .succeeded)
         func message(_ part: String) -> String? {
-            self.elements.first { ASCIICase.lowered($0["code"]?.string ?? "").contains(part) }?["message"]?.string
+            self.elements.first { ASCIISearch.contains($0["code"]?.string ?? "", lowerCase: part) }?["message"]?.string
         }
         let (output, error) = (message("/stdout/"), message("/stderr/"))
         // One element without these words holds both streams (Linux).

@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import TLSNames
 
 /// The connections of one event loop, and the callers that wait for one, in order. On its event loop only.
 ///
@@ -81,6 +82,7 @@ final class LoopConnectionPool {
         let endpoint = configuration.endpoint
         let authority = endpoint.authority
         let hostname = endpoint.isIPAddress ? nil : endpoint.host
+        let peer = PeerName(host: endpoint.host)
         let tls = self.tls
         let deadline = NIODeadline.now() + configuration.connectTime
         ClientBootstrap(group: eventLoop)
@@ -89,7 +91,7 @@ final class LoopConnectionPool {
             .channelInitializer { channel in
                 // Runs once for each address that is tried: every channel gets handlers of its own.
                 channel.eventLoop.makeCompletedFuture {
-                    let connection = UpstreamConnection(authority: authority)
+                    let connection = UpstreamConnection(authority: authority, peer: peer)
                     var limits = NIOHTTPDecoderLimitConfiguration()
                     limits.maxHeaderFieldSize = 64 << 10
                     limits.maxHeaderListSize = 256 << 10

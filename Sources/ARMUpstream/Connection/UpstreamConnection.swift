@@ -3,6 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOTLS
+import TLSNames
 
 #if canImport(Glibc)
     import Glibc
@@ -20,6 +21,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     var idleSince = NIODeadline.now()
 
     private let authority: String
+    /// Nil where the endpoint is an IP address.
+    private let peer: PeerName?
     private var life = ConnectionLife()
     private var exchange: PendingExchange?
     private var context: ChannelHandlerContext?
@@ -29,7 +32,10 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var timer: LoopTimer?
     private var connectFailure: UpstreamFailure.Reason?
 
-    init(authority: String) { self.authority = authority }
+    init(authority: String, peer: PeerName?) {
+        self.authority = authority
+        self.peer = peer
+    }
 
     var expectsBytes: Bool { life.expectsBytes }
 
@@ -78,8 +84,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent {
+        if case .handshakeCompleted? = event as? TLSUserEvent, life.isHandshaking {
             timer?.unset()
+            if let peer, !peer.isProved(in: context.pipeline.syncOperations) { return ended(.certificateInvalid) }
             perform(life.handshakeCompleted())
         }
         context.fireUserInboundEventTriggered(event)

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 import Redaction
+import TLSNames
 
 /// Asks a token endpoint once. Off the data path, so AsyncHTTPClient serves.
 struct TokenFetcher: Sendable {
@@ -15,7 +16,11 @@ struct TokenFetcher: Sendable {
     let now: @Sendable () -> Date
 
     /// No redirects (a 307 would carry the secret elsewhere), no proxy, no compression.
-    static func makeClient(trustRoots: UpstreamTrustRoots, eventLoopGroup: any EventLoopGroup) throws -> HTTPClient {
+    ///
+    /// - Parameter address: the token endpoint's, or its beginning; the client is for this host only.
+    static func makeClient(
+        for address: String, trustRoots: UpstreamTrustRoots, eventLoopGroup: any EventLoopGroup
+    ) throws -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.trustRoots = try trustRoots.nioRoots
@@ -23,6 +28,11 @@ struct TokenFetcher: Sendable {
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(5), read: .seconds(10)), proxy: nil, decompression: .disabled)
         configuration.httpVersion = .http1Only
+        if let url = URL(string: address), url.scheme?.lowercased() == "https", let host = url.host(),
+            let peer = PeerName(host: host)
+        {
+            configuration.http1_1ConnectionDebugInitializer = { peer.requireProof(on: $0) }
+        }
         // A failure is told at once and retried by the cache at its own pace, not until the time limit.
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: configuration)

@@ -57,6 +57,14 @@ package enum ManagedIdentityEndpoint: Sendable {
     /// The endpoint that App Service, Container Apps and the like name in the environment, with its header value.
     case environment(url: String, header: Secret)
 
+    /// What requests are sent to, without what is appended.
+    var address: String {
+        switch self {
+        case .virtualMachine(let baseURL): baseURL
+        case .environment(let url, _): url
+        }
+    }
+
     /// What the environment offers: `IDENTITY_ENDPOINT` with `IDENTITY_HEADER`, else the virtual machine's.
     package static func detect(in environment: [String: String]) -> ManagedIdentityEndpoint {
         guard let url = environment["IDENTITY_ENDPOINT"], !url.isEmpty,

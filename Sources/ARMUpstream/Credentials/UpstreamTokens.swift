@@ -24,8 +24,11 @@ package final class UpstreamTokens: Sendable {
         now: @escaping @Sendable () -> Date = { Date() },
         observe: @escaping @Sendable (TokenEvent) -> Void = { _ in }
     ) throws {
-        func cache(_ request: @escaping @Sendable () throws(CredentialError) -> TokenRequest) throws -> Source {
-            let client = try TokenFetcher.makeClient(trustRoots: trustRoots, eventLoopGroup: eventLoopGroup)
+        func cache(
+            _ address: String, _ request: @escaping @Sendable () throws(CredentialError) -> TokenRequest
+        ) throws -> Source {
+            let client = try TokenFetcher.makeClient(
+                for: address, trustRoots: trustRoots, eventLoopGroup: eventLoopGroup)
             let fetcher = TokenFetcher(client: client, timeLimit: timeLimit, now: now)
             let cache = TokenCache(now: now, observe: observe) { () async throws(CredentialError) -> IssuedToken in
                 try await fetcher.fetch(try request())
@@ -34,11 +37,11 @@ package final class UpstreamTokens: Sendable {
         }
         switch credential {
         case .managedIdentity(let identity):
-            source = try cache { () throws(CredentialError) in
+            source = try cache(identity.endpoint.address) { () throws(CredentialError) in
                 try TokenRequest.managedIdentity(identity, resource: resource)
             }
         case .clientSecret(let client):
-            source = try cache { () throws(CredentialError) in
+            source = try cache(client.authority) { () throws(CredentialError) in
                 try TokenRequest.clientSecret(client, resource: resource)
             }
         case .tokenFile(let path):

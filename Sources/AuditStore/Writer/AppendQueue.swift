@@ -4,7 +4,8 @@ import GatewayEnforcement
 import Logging
 import Synchronization
 
-/// Where rows wait for the next transaction. Whoever waits shares it; nothing waits for company.
+/// Where rows wait for the next transaction. Whoever waits shares it; nothing waits on a timer. Rows handed in during
+/// one turn of an event loop are shown to the writer together at its end, so that they share one flush.
 final class AppendQueue: Sendable {
     /// What the writer does next.
     enum Work {
@@ -16,6 +17,8 @@ final class AppendQueue: Sendable {
     }
 
     private struct State {
+        /// Handed in during the present turn of an event loop.
+        var arriving: [PendingAppend] = []
         var waiting: [PendingAppend] = []
         var inFlight: [PendingAppend] = []
         var jobs: [WriterJob] = []
@@ -51,22 +54,40 @@ final class AppendQueue: Sendable {
     ) {
         let bytes = PendingAppend.bytes(of: entry)
         let deadline = DispatchTime.now().uptimeNanoseconds &+ UInt64(self.options.writeSeconds * 1e9)
-        let (refusal, wakes, watches) = self.state.withLock { state -> (AuditLogError?, Bool, Bool) in
+        let (refusal, publishes, watches) = self.state.withLock { state -> (AuditLogError?, Bool, Bool) in
             if state.isClosing { return (.closed, false, false) }
             guard state.statistics.waitingRows < self.options.maximumWaitingRows,
                 state.statistics.waitingBytes + bytes <= self.options.maximumWaitingBytes
             else { return (.writeFailed("too much is waiting to be written"), false, false) }
             state.statistics.waitingRows += 1
             state.statistics.waitingBytes += bytes
-            state.waiting.append(
+            state.arriving.append(
                 PendingAppend(entry: entry, change: change, bytes: bytes, deadline: deadline, waiter: waiter))
             let watches = !state.isWatched
             state.isWatched = true
-            return (nil, Self.wakes(&state), watches)
+            return (nil, state.arriving.count == 1, watches)
         }
-        if wakes { self.wake.signal() }
+        if publishes { self.options.atEndOfTurn { self.publish() } }
         if watches { self.watch(until: deadline) }
         if let refusal { waiter.resume(returning: .failure(refusal)) }
+    }
+
+    /// Shows the writer what has arrived.
+    private func publish() {
+        let wakes = self.state.withLock { state in
+            Self.publish(&state)
+            return Self.wakes(&state)
+        }
+        if wakes { self.wake.signal() }
+    }
+
+    private static func publish(_ state: inout State) {
+        if state.waiting.isEmpty {
+            swap(&state.waiting, &state.arriving)
+        } else {
+            state.waiting.append(contentsOf: state.arriving)
+            state.arriving.removeAll(keepingCapacity: true)
+        }
     }
 
     /// - Returns: `false` if the writer takes no more jobs.
@@ -123,6 +144,7 @@ final class AppendQueue: Sendable {
                 state.jobs = []
                 return .jobs(jobs)
             }
+            if state.isClosing { Self.publish(&state) }
             if !state.waiting.isEmpty {
                 if state.waiting.count <= self.options.rowsPerCommit {
                     swap(&state.waiting, &state.inFlight)
@@ -162,6 +184,7 @@ final class AppendQueue: Sendable {
             if outcome.written > 0 {
                 state.statistics.commits += 1
                 state.statistics.lastCommitNanoseconds = nanoseconds
+                state.statistics.commitNanoseconds &+= nanoseconds
             }
             let recovered = state.isFailing && outcome.failure == nil && outcome.written > 0
             if outcome.failure != nil { state.isFailing = true }
@@ -202,8 +225,8 @@ final class AppendQueue: Sendable {
         let (rows, jobs, closers) = self.state.withLock { state in
             state.isClosing = true
             state.hasStopped = true
-            let left = (state.inFlight + state.waiting, state.jobs, state.closers)
-            (state.inFlight, state.waiting, state.jobs, state.closers) = ([], [], [], [])
+            let left = (state.inFlight + state.waiting + state.arriving, state.jobs, state.closers)
+            (state.inFlight, state.waiting, state.arriving, state.jobs, state.closers) = ([], [], [], [], [])
             return left
         }
         for job in jobs { job(nil) }
@@ -227,6 +250,7 @@ final class AppendQueue: Sendable {
             var next: UInt64?
             Self.expire(&state.inFlight, now: now, overdue: &overdue, next: &next)
             Self.expire(&state.waiting, now: now, overdue: &overdue, next: &next)
+            Self.expire(&state.arriving, now: now, overdue: &overdue, next: &next)
             state.isWatched = next != nil
             state.statistics.timedOutRows += overdue.count
             if !overdue.isEmpty { state.isFailing = true }

@@ -8,6 +8,8 @@ package struct AuditStatistics: Sendable, Hashable {
     package var rows = 0
     /// How long the last transaction took, from its first statement until it was durable.
     package var lastCommitNanoseconds: UInt64 = 0
+    /// All transactions since the start.
+    package var commitNanoseconds: UInt64 = 0
     package var failedRows = 0
     package var timedOutRows = 0
     /// Rows that became durable after their caller had been told of a time-out.

@@ -21,6 +21,9 @@ package struct AuditStoreOptions: Sendable {
     package var operationCacheBytes = 16 << 20
     /// Ids of the keys whose values stand in rows, by purpose; each is noted once in the table `meta`.
     package var keyIDs: [String: String] = [:]
+    /// Runs something when the caller's event loop has gone through what was ready, or at once where there is none:
+    /// rows of one turn share a transaction without waiting for it.
+    package var atEndOfTurn: @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
 
     package init(path: String) { self.path = path }
 }

@@ -6,6 +6,7 @@ extension ConfigurationReader {
         return Configuration.Listener(
             host: section.string("host") ?? "0.0.0.0",
             port: section.integer("port", in: 0...65_535) ?? 8443,
+            eventLoops: section.integer("eventLoops", in: 1...256),
             publicURL: origin(section, "publicURL") ?? HTTPSAddress(knownHost: "localhost"),
             tls: tls(section.section("tls")),
             limits: limits(section.section("limits")))

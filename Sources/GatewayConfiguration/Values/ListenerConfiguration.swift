@@ -4,6 +4,8 @@ extension Configuration {
         package let host: String
         /// 0 takes any free port.
         package let port: Int
+        /// Servers on the port, each with an event loop of its own; one for each core where it is not set.
+        package let eventLoops: Int?
         /// Base of every URL handed to clients: scheme, host and port, without a slash at the end.
         package let publicURL: HTTPSAddress
         package let tls: TLS

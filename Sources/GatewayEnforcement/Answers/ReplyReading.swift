@@ -35,7 +35,7 @@ struct CleanReply: Sendable {
         for id in theirs where !id.isEmpty {
             self.body = self.body.map { IdentifierReplacement.replacing(id, with: ours, in: $0) }
             let needle = ASCIICase.lowered(id)
-            self.reply.headers.removeAll { ASCIICase.lowered($0.1).contains(needle) }
+            self.reply.headers.removeAll { ASCIISearch.contains($0.1, lowerCase: needle) }
         }
     }
 

@@ -2,19 +2,19 @@ package import PolicyCore
 package import Redaction
 
 /// A request of a known caller, as the listener hands it over. There is no such value without a principal.
-package struct InboundCall: Sendable {
-    package var method: String
+package final class InboundCall: Sendable {
+    package let method: String
     /// Path and query, byte for byte as received.
-    package var target: String
-    package var principal: Principal
-    package var clientAddress: String
+    package let target: String
+    package let principal: Principal
+    package let clientAddress: String
     /// The caller's own token, where it is to be passed through.
-    package var callerToken: Secret?
-    package var headers: CallHeaders
+    package let callerToken: Secret?
+    package let headers: CallHeaders
     /// Whether a body is announced (a length above zero, or chunked).
-    package var hasBody: Bool
+    package let hasBody: Bool
     /// Reads the body within the listener's limits.
-    package var readBody: @Sendable () async throws(BodyFailure) -> [UInt8]
+    package let readBody: @Sendable () async throws(BodyFailure) -> [UInt8]
 
     package init(
         method: String, target: String, principal: Principal, clientAddress: String, callerToken: Secret? = nil,

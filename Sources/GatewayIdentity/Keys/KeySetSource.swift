@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import TLSNames
 
 /// Reads the bytes of a key set from where the configuration says: an https address or a file.
 struct KeySetSource: Sendable, Hashable {
@@ -48,7 +49,8 @@ struct KeySetSource: Sendable, Hashable {
 
     /// A client for each download: they are an hour apart, and so nothing stays open, and changed trust roots count.
     private func download(_ address: String) async throws -> [UInt8] {
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try self.clientConfiguration())
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: try self.clientConfiguration(for: address))
         let result: Result<[UInt8], KeySetFailure>
         do {
             result = .success(try await self.withinDeadline { try await Self.fetch(address, with: client) })
@@ -70,7 +72,7 @@ struct KeySetSource: Sendable, Hashable {
         .connectTimeout, .readTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout,
     ]
 
-    private func clientConfiguration() throws(KeySetFailure) -> HTTPClient.Configuration {
+    private func clientConfiguration(for address: String) throws(KeySetFailure) -> HTTPClient.Configuration {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         if let path = self.trustRootsFile {
@@ -81,6 +83,9 @@ struct KeySetSource: Sendable, Hashable {
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(5), read: .seconds(5)))
         configuration.httpVersion = .http1Only
+        if let host = URL(string: address)?.host(), let peer = PeerName(host: host) {
+            configuration.http1_1ConnectionDebugInitializer = { peer.requireProof(on: $0) }
+        }
         // Otherwise a certificate that does not fit is tried again until the time is over, and then called a time-out.
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration

@@ -28,6 +28,8 @@ package struct GatewayServer: Sendable {
     private let started: GatewayDetails
     private let verifier: BearerTokenVerifier
     private let managementPort: BoundManagementPort
+    /// Where a number of event loops is configured; the process's shared ones serve otherwise.
+    private let ownGroup: MultiThreadedEventLoopGroup?
     private let logger: Logger
 
     /// Loads policies and keys, opens the record, and reads the TLS files; binds nothing yet.
@@ -49,18 +51,27 @@ package struct GatewayServer: Sendable {
         var store = AuditStoreOptions(path: configuration.audit.database)
         store.writeSeconds = Double(configuration.audit.writeSeconds)
         store.keyIDs = ["fingerprint": fingerprintKey.id]
+        store.atEndOfTurn = { work in
+            guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { return work() }
+            loop.execute(work)
+        }
         let log = try SQLiteAuditLog(options: store, logger: logger, now: now)
 
         let verifier = try BearerTokenVerifier(
             issuers: configuration.identity.tokenIssuers.map(TokenIssuerConfiguration.init),
             clockSkewSeconds: Int64(configuration.identity.clockSkewSeconds), logger: logger)
-        let group = MultiThreadedEventLoopGroup(
-            numberOfThreads: ProcessInfo.processInfo.environment["LOOPS"].flatMap(Int.init) ?? System.coreCount)
+        let ownGroup = configuration.listener.eventLoops.map { MultiThreadedEventLoopGroup(numberOfThreads: $0) }
+        let group = ownGroup ?? MultiThreadedEventLoopGroup.singleton
         let tokens = try UpstreamTokens(
             credential: UpstreamCredential(configuration.upstream.credential),
             resource: configuration.upstream.credential.resource,
             trustRoots: configuration.upstream.credential.trustRoots.map { .file($0) } ?? .system,
-            eventLoopGroup: group)
+            eventLoopGroup: group,
+            observe: { event in
+                // While an old token is valid, nothing else tells of it.
+                guard case .failed(let error) = event else { return }
+                logger.warning("no new token for ARM", metadata: ["reason": "\(error)"])
+            })
         let tokenClient = TokenClientLifetime(tokens)
         let connections = try UpstreamConnections(
             configuration: UpstreamConfiguration(configuration.upstream), eventLoopGroup: group)
@@ -84,7 +95,7 @@ package struct GatewayServer: Sendable {
             logger: logger)
         let handler = GatewayRequestHandler(
             gateway: gateway, authenticator: Authenticator(tokens: verifier), certificates: CertificateNames(),
-            failures: failures,
+            failures: failures, metrics: metrics,
             metadata: MetadataEndpoints(
                 publicURL: configuration.listener.publicURL.origin, metadata: configuration.identity.metadata),
             publicURL: configuration.listener.publicURL.origin, passesCallerToken: passesCallerToken, now: now)
@@ -104,6 +115,7 @@ package struct GatewayServer: Sendable {
 
         self.configuration = configuration
         self.listener = listener
+        self.ownGroup = ownGroup
         self.management = management
         self.log = log
         self.encoder = encoder
@@ -143,7 +155,11 @@ package struct GatewayServer: Sendable {
             gracefulShutdownSignals: signals, logger: self.logger)
         configuration.maximumGracefulShutdownDuration = .seconds(self.configuration.shutdownSeconds + 20)
         let group = ServiceGroup(configuration: configuration)
-        try await group.run()
+        do { try await group.run() } catch {
+            try? await self.ownGroup?.shutdownGracefully()
+            throw error
+        }
+        try await self.ownGroup?.shutdownGracefully()
     }
 
     /// The ports in use, once bound; for tests and for port 0.

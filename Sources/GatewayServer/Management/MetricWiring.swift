@@ -13,7 +13,7 @@ extension GatewayMetrics {
                 isWritable: log.isWritable, waitingRecords: now.waitingRows, commits: now.commits, records: now.rows,
                 failedRecords: now.failedRows, timedOutRecords: now.timedOutRows,
                 lastCommitSeconds: now.commits == 0 ? nil : Double(now.lastCommitNanoseconds) / 1e9,
-                openOperations: now.openOperations)
+                commitSeconds: Double(now.commitNanoseconds) / 1e9, openOperations: now.openOperations)
         }
         self.keySetAges {
             var ages: [String: Double] = [:]

@@ -15,6 +15,7 @@ struct GatewayRequestHandler: RequestHandling {
     let authenticator: Authenticator
     let certificates: CertificateNames
     let failures: AuthenticationFailureLog
+    let metrics: GatewayMetrics
     let metadata: MetadataEndpoints
     /// `https://host[:port]`: an absolute request target must begin with it.
     let publicURL: String
@@ -91,6 +92,7 @@ struct GatewayRequestHandler: RequestHandling {
             : ErrorAnswer(status: 401, code: "AuthenticationFailed", message: failure.description).answer
         if !failure.isUnavailable { answer.headers.append(("www-authenticate", "Bearer")) }
         answer.headers += Self.identifiers(request.headers)
+        self.metrics.answered(operation: nil, status: answer.status, code: answer.code)
         return Self.response(answer)
     }
 

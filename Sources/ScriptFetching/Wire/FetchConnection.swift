@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 import NIOTLS
+import TLSNames
 
 /// The last handler of a fetch's channel: sends the request when TLS stands, hands over the answer once, and closes.
 final class FetchConnection: ChannelInboundHandler {
@@ -72,10 +73,8 @@ final class FetchConnection: ChannelInboundHandler {
 
     /// Chain and validity are verified already; an address without a name was matched against the certificate's.
     private func isNamedByCertificate(_ context: ChannelHandlerContext) -> Bool {
-        guard case .name(let name) = self.target.host else { return true }
-        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
-        guard let certificate = tls?.peerCertificate else { return false }
-        return CertificateNames(of: certificate).contain(name)
+        guard case .name(let name) = self.target.host, let peer = PeerName(host: name) else { return true }
+        return peer.isProved(in: context.pipeline.syncOperations)
     }
 
     private func send(on context: ChannelHandlerContext) {

@@ -437,6 +437,20 @@ struct UpstreamConnectionsTests {
         }
     }
 
+    /// NIOSSL alone would take it: it compares with the address connected to even when a name was asked for.
+    @Test func isNotSentToAnAddressThatCannotProveItsName() async throws {
+        let addressOnly = try Self.authority.get().issueServer(dnsNames: [], ipAddresses: ["127.0.0.1", "::1"])
+        try await with(identity: addressOnly, script: { _ in [answer()] }) { upstream, server in
+            for _ in 1...2 {
+                expectNotSent(await upstream.exchange(get(), deadline: soon), .certificateInvalid, .connecting)
+            }
+            #expect(server.log.requests.isEmpty)
+        }
+        try await with(host: "127.0.0.1", identity: addressOnly, script: { _ in [answer()] }) { upstream, _ in
+            #expect(text(await upstream.exchange(get(), deadline: soon)) == "200 ")
+        }
+    }
+
     @Test func verifiesAnAddressInPlaceOfAName() async throws {
         try await with(host: "127.0.0.1", script: { _ in [answer()] }) { upstream, _ in
             #expect(text(await upstream.exchange(get(), deadline: soon)) == "200 ")

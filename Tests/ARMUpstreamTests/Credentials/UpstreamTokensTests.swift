@@ -154,6 +154,24 @@ struct UpstreamTokensTests {
         }
     }
 
+    /// The secret of the client is not told to a server that proves an address in place of the name.
+    @Test(arguments: ["localhost", "127.0.0.1"])
+    func holdsTheCertificateAgainstTheHostOfTheAddress(_ host: String) async throws {
+        let directory = try TestDirectory()
+        let file = try directory.write("x", as: "secret")
+        let authority = try TestAuthority()
+        let addressOnly = try authority.issueServer(dnsNames: [], ipAddresses: ["127.0.0.1"])
+        try await ScriptedServer.with(identity: addressOnly, script: { _ in [Self.good] }) { server in
+            let credential = UpstreamCredential.clientSecret(
+                .init(
+                    authority: "https://\(host):\(server.port)", tenant: "t", clientID: Self.guid, secretFile: file))
+            try await with(credential, trustRoots: .pem(try authority.certificatePEM)) { tokens in
+                #expect(await failure(of: tokens)?.reason == (host == "localhost" ? .unreachable : nil))
+            }
+            #expect(server.log.requests.isEmpty == (host == "localhost"))
+        }
+    }
+
     @Test func saysThatTheSecretIsMissing() async throws {
         let directory = try TestDirectory()
         try directory.write(" \n", as: "empty")

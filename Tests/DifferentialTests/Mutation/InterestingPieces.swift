@@ -7,7 +7,9 @@ enum InterestingPieces {
             "/**/", "'", "\\u0000", "\\ud800", "\\udc00", ",", ",,", ":", "\"__proto__\":1,", "\"$type\":\"x\",",
             "\"script\":\"x\",", "\"Script\":\"x\",", "\u{FEFF}", "\u{17F}", "\u{212A}", "\u{130}", "\u{2028}", "\\/",
             "}", "]", "\"", "\\", "\n", " ",
-        ].map { Array($0.utf8) } + [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xFF], [0x00], [0x1F], [0x7F], [0xEF, 0xBB, 0xBF]]
+        ].map { Array($0.utf8) } + [
+            [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xFF], [0x00], [0x1F], [0x7F], [0xEF, 0xBB, 0xBF],
+        ]
 
     /// JSON strings that may take the place of another one.
     static let strings: [[UInt8]] = [
@@ -19,7 +21,8 @@ enum InterestingPieces {
     ].map { Array($0.utf8) }
 
     static let numbers: [[UInt8]] = [
-        "0", "-0", "1", "-1", "2147483647", "-2147483648", "2147483648", "3.0", "1e2", "99999999999999999999", "00", "+1",
+        "0", "-0", "1", "-1", "2147483647", "-2147483648", "2147483648", "3.0", "1e2", "99999999999999999999", "00",
+        "+1",
     ].map { Array($0.utf8) }
 
     static let literals: [[UInt8]] = ["true", "false", "null", "True", "{}", "[]", "0"].map { Array($0.utf8) }

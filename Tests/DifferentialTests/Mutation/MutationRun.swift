@@ -17,7 +17,9 @@ struct MutationRun: Sendable {
         var mismatches = 0
         /// The first few, with what is needed to make them again.
         var reports: [String] = []
+        /// Longest of one mutant, in the thread's own time: how long others kept the processor is not its fault.
         var slowest = Duration.zero
+        var slowestMutant = 0
 
         var acceptedShare: Double { self.mutants == 0 ? 0 : Double(self.accepted) / Double(self.mutants) }
 
@@ -27,7 +29,9 @@ struct MutationRun: Sendable {
             self.sampled += other.sampled
             self.mismatches += other.mismatches
             self.reports = Array((self.reports + other.reports).prefix(5))
-            self.slowest = max(self.slowest, other.slowest)
+            if other.slowest > self.slowest {
+                (self.slowest, self.slowestMutant) = (other.slowest, other.slowestMutant)
+            }
         }
     }
 
@@ -57,21 +61,27 @@ struct MutationRun: Sendable {
         #endif
     }
 
+    private static func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     private func part(from first: Int) -> Tally {
         var tally = Tally()
-        let clock = ContinuousClock()
         for number in stride(from: first, to: self.mutants, by: self.threads) {
             let mutant = self.mutator.mutant(number)
-            let start = clock.now
+            let start = Self.threadTime()
             let result = self.roundTrip.result(mutant.body.kind, mutant.bytes, mutant.body.version)
-            tally.slowest = max(tally.slowest, clock.now - start)
+            let time = Self.threadTime() - start
+            if time > tally.slowest { (tally.slowest, tally.slowestMutant) = (time, number) }
             tally.mutants += 1
             var mismatch: String?
             switch result {
             case .refused: break
             case .mismatch(let what): mismatch = what
             case .accepted(let accepted):
-                if tally.accepted.isMultiple(of: 1_000) {
+                if tally.accepted.isMultiple(of: 100) {
                     tally.sampled += 1
                     mismatch = Self.foreignDifference(mutant, accepted)
                 }

@@ -104,7 +104,9 @@ struct Mutator: Sendable {
             body.bytes[at - 1] != UInt8(ascii: "\\"), !self.isInsideEscape(body.bytes, at, range)
         else { return [] }
         let digits = Array((random.below(2) == 0 ? "0123456789abcdef" : "0123456789ABCDEF").utf8)
-        return [Edit(range: at..<(at + 1), bytes: Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]])]
+        return [
+            Edit(range: at..<(at + 1), bytes: Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+        ]
     }
 
     private func isInsideEscape(_ bytes: [UInt8], _ at: Int, _ range: Range<Int>) -> Bool {

@@ -65,7 +65,8 @@ extension ForeignValue {
         case UInt8(ascii: "t"): return .bool(true)
         case UInt8(ascii: "f"): return .bool(false)
         case UInt8(ascii: "d"): return self.field(&rest).map { .number(String(decoding: $0, as: UTF8.self)) }
-        case UInt8(ascii: "s"): return self.field(&rest).flatMap { Data(base64Encoded: Data($0)) }.map { .string(Array($0)) }
+        case UInt8(ascii: "s"):
+            return self.field(&rest).flatMap { Data(base64Encoded: Data($0)) }.map { .string(Array($0)) }
         case UInt8(ascii: "["):
             var elements: [ForeignValue] = []
             while rest.first != UInt8(ascii: "]") {

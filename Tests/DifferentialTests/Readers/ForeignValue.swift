@@ -41,9 +41,17 @@ struct ForeignReader: Sendable {
     /// `nil` where it refuses.
     var read: @Sendable ([UInt8]) -> ForeignValue?
 
+    /// On Linux `JSONSerialization` loses a byte-order mark that begins a string, unless it is an escape. The one that
+    /// begins the text is left to it.
+    private static func markEscaped(_ bytes: [UInt8]) -> [UInt8] {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        guard let first = bytes.first, bytes.dropFirst().contains(mark[0]) else { return bytes }
+        return [first] + Array(bytes.dropFirst()).replacing(mark, with: Array(#"\ufeff"#.utf8))
+    }
+
     static let foundation: [ForeignReader] = [
         ForeignReader(name: "JSONSerialization") { bytes in
-            (try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed]))
+            (try? JSONSerialization.jsonObject(with: Data(Self.markEscaped(bytes)), options: [.fragmentsAllowed]))
                 .flatMap(ForeignValue.init(object:))
         },
         ForeignReader(name: "JSONDecoder") { bytes in

@@ -39,7 +39,10 @@ struct LenienceCheck {
         self.space()
         if self.take("{") { return try self.members() }
         if self.take("[") { return try self.elements() }
-        if self.rest.first == UInt8(ascii: "\"") { return _ = try self.quoted() }
+        if self.rest.first == UInt8(ascii: "\"") {
+            _ = try self.quoted()
+            return
+        }
         let word = self.rest.prefix { !",]} \n\r\t".utf8.contains($0) }
         self.rest = self.rest[word.endIndex...]
         let text = String(decoding: word, as: UTF8.self)
@@ -51,7 +54,10 @@ struct LenienceCheck {
     private mutating func elements() throws(Finding) {
         self.space()
         if self.take("]") { return }
-        repeat { try self.value(); self.space() } while self.take(",")
+        repeat {
+            try self.value()
+            self.space()
+        } while self.take(",")
         guard self.take("]") else { throw Finding("no end of an array") }
     }
 

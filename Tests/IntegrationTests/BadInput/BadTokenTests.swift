@@ -85,6 +85,11 @@ import Testing
                     metrics.contains("sallyport_authentication_failures_total{reason=\"\(reason)\"} \(3 * same.count)"),
                     "\(reason)")
             }
+            let answers = metrics.split(separator: "\n").filter {
+                $0.hasPrefix("sallyport_requests_total{") && $0.contains("code=\"AuthenticationFailed\"")
+            }
+            #expect(answers.count == 1)
+            #expect(answers.first?.hasSuffix("} \(3 * cases.count)") == true)
             #expect(rows.allSatisfy { $0.row["clientAddress"]?.string == "127.0.0.1" })
             #expect(rows.count <= 2 * Set(cases.map(\.reason)).count)
         }
