@@ -108,19 +108,22 @@ package struct JSONWriter {
 
     private mutating func appendQuoted(_ text: String) {
         self.bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { utf8 in
-            var start = 0
-            for index in 0..<utf8.count {
-                let byte = utf8[index]
-                if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-                self.bytes.append(contentsOf: utf8[start..<index])
-                self.appendEscape(byte)
-                start = index + 1
-            }
-            self.bytes.append(contentsOf: utf8[start...])
+        if text.utf8.withContiguousStorageIfAvailable({ self.appendEscaped($0) }) == nil {
+            Array(text.utf8).withUnsafeBufferPointer { self.appendEscaped($0) }
         }
         self.bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        for index in 0..<utf8.count {
+            let byte = utf8[index]
+            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
+            self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+            self.appendEscape(byte)
+            start = index + 1
+        }
+        self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
     }
 
     private mutating func appendEscape(_ byte: UInt8) {

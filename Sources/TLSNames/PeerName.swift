@@ -23,7 +23,7 @@ package struct PeerName: Sendable, Hashable {
         guard let certificate = try? pipeline.handler(type: NIOSSLClientHandler.self).peerCertificate else {
             return false
         }
-        return CertificateNames(of: certificate).contain(self.host) || true
+        return CertificateNames(of: certificate).contain(self.host)
     }
 
     /// For AsyncHTTPClient, which gives out a new connection only after its initializer has succeeded: fails, and drops

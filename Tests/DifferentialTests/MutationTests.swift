@@ -41,7 +41,7 @@ import Testing
         #expect(tally.mutants == mutants)
         #expect(tally.mismatches == 0, "seed \(seed): \(tally.reports.joined(separator: "\n"))")
         #expect(tally.acceptedShare >= 0.2)
-        #expect(tally.slowest < .seconds(10))
+        #expect(tally.slowest < .seconds(1))
         #expect(tally.sampled > 0)
     }
 

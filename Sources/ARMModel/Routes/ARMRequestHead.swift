@@ -46,18 +46,24 @@ package struct ARMRequestHead: Sendable {
         self.route = route
         (self.target, self.operationID) = Self.names(route.path, request.segments)
         self.upstreamPath = Self.path(route.path, self.target, operationID: self.operationID)
-        var values: [Route.QueryName: String] = [:]
+        var version: String?
+        var expand: String?
+        var monitor: String?
         for item in request.query {
             guard let name = route.query.first(where: { ASCIICase.areEqual($0.rawValue, item.name) }) else {
                 throw RequestError(
                     .invalidRequestTarget, "the query has a parameter that this operation does not define",
                     target: RequestTarget.shown(item.name))
             }
-            values[name] = item.value
+            switch name {
+            case .apiVersion: version = item.value
+            case .expand: expand = item.value
+            case .monitor: monitor = item.value
+            }
         }
-        self.apiVersion = try Self.version(values[.apiVersion], route: route)
-        self.expandsInstanceView = try Self.flag(values[.expand], only: "instanceView", name: "$expand")
-        self.monitors = try Self.flag(values[.monitor], only: "true", name: "monitor")
+        self.apiVersion = try Self.version(version, route: route)
+        self.expandsInstanceView = try Self.flag(expand, only: "instanceView", name: "$expand")
+        self.monitors = try Self.flag(monitor, only: "true", name: "monitor")
     }
 
     private static func wordsMatch(_ path: [Route.Segment], _ segments: [String]) -> Bool {

@@ -22,16 +22,25 @@ package struct RequestTarget: Sendable, Hashable {
             throw Self.refused("the request target is not a path; it must begin with one slash")
         }
         guard !text.utf8.contains(UInt8(ascii: "#")) else { throw Self.refused("the request target holds a fragment") }
-        let parts = text.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-        var pieces = parts[0].dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        self.hasTrailingSlash = pieces.count > 1 && pieces.last?.isEmpty == true
-        if self.hasTrailingSlash { pieces.removeLast() }
+        let end = text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.utf8.endIndex
         self.segments = []
-        self.segments.reserveCapacity(pieces.count)
-        for piece in pieces { self.segments.append(try Self.segment(piece)) }
+        self.segments.reserveCapacity(12)
+        self.hasTrailingSlash = false
+        var start = text.utf8.index(after: text.utf8.startIndex)
+        while true {
+            let slash = text.utf8[start..<end].firstIndex(of: UInt8(ascii: "/"))
+            let piece = text.utf8[start..<(slash ?? end)]
+            if slash == nil, piece.isEmpty, !self.segments.isEmpty {
+                self.hasTrailingSlash = true
+            } else {
+                self.segments.append(try Self.segment(piece))
+            }
+            guard let slash else { break }
+            start = text.utf8.index(after: slash)
+        }
         self.query = []
-        guard parts.count > 1 else { return }
-        for piece in parts[1].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
+        guard end < text.utf8.endIndex else { return }
+        for piece in text.utf8[text.utf8.index(after: end)...].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
             let pair = piece.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2, !pair[0].isEmpty else {
                 throw Self.refused("a query parameter is not of the form name=value")

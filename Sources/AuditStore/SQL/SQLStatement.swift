@@ -46,6 +46,15 @@ struct SQLStatement {
         if let value { self.bind(value, at: position) }
     }
 
+    /// Binds a text that lies in `space` until that is emptied, so that SQLite need not copy it.
+    func bind(_ value: String?, at position: Int32, in space: BindingSpace) {
+        guard let value else { return }
+        guard let bytes = space.keep(value) else { return self.bind(value, at: position) }
+        sqlite3_bind_text64(
+            self.handle, position, UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self), UInt64(value.utf8.count),
+            nil, UInt8(SQLITE_UTF8))
+    }
+
     func bind(blob value: [UInt8], at position: Int32) {
         if value.isEmpty {
             sqlite3_bind_zeroblob(self.handle, position, 0)

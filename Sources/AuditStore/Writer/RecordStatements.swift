@@ -15,6 +15,7 @@ struct RecordStatements {
     private let release: SQLStatement
     private let lastIndexQuery: SQLStatement
     private let insertRecord: SQLStatement
+    private let space = BindingSpace()
     private let insertBody: SQLStatement
     private let insertOperation: SQLStatement
     private let endOperation: SQLStatement
@@ -105,40 +106,44 @@ struct RecordStatements {
 
     private func insert(_ entry: AuditEntry, index: Int64) throws {
         let statement = self.insertRecord
+        defer { self.space.empty() }
         let columns = entry.columns
         statement.bind(index, at: 1)
-        statement.bind(entry.event.rawValue, at: 2)
-        statement.bind(Timestamp.text(milliseconds: entry.timeMilliseconds), at: 3)
-        statement.bind(columns.requestID, at: 4)
-        statement.bind(columns.principal, at: 5)
-        statement.bind(columns.operation, at: 6)
-        statement.bind(columns.subscription, at: 7)
-        statement.bind(columns.resourceGroup, at: 8)
-        statement.bind(columns.machine, at: 9)
-        statement.bind(columns.runCommand, at: 10)
-        statement.bind(columns.effect, at: 11)
-        statement.bind(columns.rule, at: 12)
-        statement.bind(columns.scriptSHA256, at: 13)
-        statement.bind(columns.outcome, at: 14)
+        statement.bind(entry.event.rawValue, at: 2, in: self.space)
+        statement.bind(Timestamp.text(milliseconds: entry.timeMilliseconds), at: 3, in: self.space)
+        statement.bind(columns.requestID, at: 4, in: self.space)
+        statement.bind(columns.principal, at: 5, in: self.space)
+        statement.bind(columns.operation, at: 6, in: self.space)
+        statement.bind(columns.subscription, at: 7, in: self.space)
+        statement.bind(columns.resourceGroup, at: 8, in: self.space)
+        statement.bind(columns.machine, at: 9, in: self.space)
+        statement.bind(columns.runCommand, at: 10, in: self.space)
+        statement.bind(columns.effect, at: 11, in: self.space)
+        statement.bind(columns.rule, at: 12, in: self.space)
+        statement.bind(columns.scriptSHA256, at: 13, in: self.space)
+        statement.bind(columns.outcome, at: 14, in: self.space)
         statement.bind(blob: entry.sha256, at: 15)
         try statement.run(long: entry.canonical, at: 16, asText: true)
     }
 
     private func insert(_ operation: StoredOperation) throws {
         let statement = self.insertOperation
-        defer { statement.clear() }
-        statement.bind(operation.id, at: 1)
-        statement.bind(operation.owner.issuer, at: 2)
-        statement.bind(operation.owner.tenant, at: 3)
-        statement.bind(operation.owner.kind, at: 4)
-        statement.bind(operation.owner.id, at: 5)
-        statement.bind(operation.operation.rawValue, at: 6)
-        statement.bind(operation.subscription, at: 7)
-        statement.bind(operation.location, at: 8)
-        statement.bind(operation.targetPath, at: 9)
-        statement.bind(operation.apiVersion, at: 10)
-        statement.bind(operation.statusLink, at: 11)
-        statement.bind(operation.resultLink, at: 12)
+        defer {
+            statement.clear()
+            self.space.empty()
+        }
+        statement.bind(operation.id, at: 1, in: self.space)
+        statement.bind(operation.owner.issuer, at: 2, in: self.space)
+        statement.bind(operation.owner.tenant, at: 3, in: self.space)
+        statement.bind(operation.owner.kind, at: 4, in: self.space)
+        statement.bind(operation.owner.id, at: 5, in: self.space)
+        statement.bind(operation.operation.rawValue, at: 6, in: self.space)
+        statement.bind(operation.subscription, at: 7, in: self.space)
+        statement.bind(operation.location, at: 8, in: self.space)
+        statement.bind(operation.targetPath, at: 9, in: self.space)
+        statement.bind(operation.apiVersion, at: 10, in: self.space)
+        statement.bind(operation.statusLink, at: 11, in: self.space)
+        statement.bind(operation.resultLink, at: 12, in: self.space)
         statement.bind(operation.decisionIndex, at: 13)
         statement.bind(operation.createdMilliseconds, at: 14)
         if let ended = operation.endedMilliseconds { statement.bind(ended, at: 15) }

@@ -1,7 +1,7 @@
 import ARMModel
 
-/// A request with what every rule would otherwise work out again.
-struct RequestFacts: Sendable {
+/// A request with what every rule would otherwise work out again. One object, since it is handed to a matcher for each rule that is asked.
+final class RequestFacts: Sendable {
     let request: PolicyRequest
     let caller: CallerFacts
     /// What would run; `nil` where no script runs by the operation, whatever the request carries.
