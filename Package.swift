@@ -62,16 +62,12 @@ let modules: [Module] = [
             ("NIOSSL", "swift-nio-ssl"),
         ]),
     Module(
-        name: "GatewayListener", on: [],
+        name: "GatewayListener",
         products: [
-            ("Hummingbird", "hummingbird"), ("HummingbirdCore", "hummingbird"), ("HummingbirdTLS", "hummingbird"),
-            ("HummingbirdHTTP2", "hummingbird"), ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"),
-            ("NIOHTTP1", "swift-nio"), ("NIOHTTP2", "swift-nio-http2"), ("NIOSSL", "swift-nio-ssl"),
-            ("NIOHTTPTypes", "swift-nio-extras"), ("NIOHTTPTypesHTTP1", "swift-nio-extras"),
-            ("NIOHTTPTypesHTTP2", "swift-nio-extras"), ("NIOExtras", "swift-nio-extras"),
-            ("HTTPTypes", "swift-http-types"), ("Logging", "swift-log"),
-            ("ServiceLifecycle", "swift-service-lifecycle"),
-            ("X509", "swift-certificates"), ("NIOTLS", "swift-nio"), ("NIOConcurrencyHelpers", "swift-nio"),
+            ("HummingbirdCore", "hummingbird"), ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"),
+            ("NIOHTTP1", "swift-nio"), ("NIOHTTP2", "swift-nio-http2"), ("NIOHPACK", "swift-nio-http2"),
+            ("NIOSSL", "swift-nio-ssl"), ("NIOTLS", "swift-nio"), ("NIOExtras", "swift-nio-extras"),
+            ("Logging", "swift-log"), ("ServiceLifecycle", "swift-service-lifecycle"),
         ]),
     Module(
         name: "GatewayTelemetry", on: ["ARMModel", "PolicyCore", "GatewayEnforcement"],
@@ -106,7 +102,8 @@ let modules: [Module] = [
             "AuditStore", "GatewayServer", "YAMLReading", "GatewayEnforcement",
         ],
         products: [
-            ("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log"),
+            ("ArgumentParser", "swift-argument-parser"), ("Crypto", "swift-crypto"), ("NIOHTTP1", "swift-nio"),
+            ("Logging", "swift-log"),
             ("AsyncHTTPClient", "async-http-client"), ("NIOCore", "swift-nio"),
         ]),
     Module(name: "sallyport", on: ["SallyportCommand"], kind: .executable),
@@ -170,9 +167,10 @@ let modules: [Module] = [
     Module(
         name: "SallyportCommandTests",
         on: [
-            "SallyportCommand", "AuditStore", "AuditModel", "GatewayEnforcement", "GatewayTestSupport", "PolicyBundle",
+            "SallyportCommand", "AuditStore", "AuditModel", "GatewayEnforcement", "GatewayTestSupport", "ARMModel",
+            "PolicyCore", "Redaction", "GatewayConfiguration",
         ],
-        products: [("Logging", "swift-log"), ("ArgumentParser", "swift-argument-parser")], kind: .test),
+        products: [("Logging", "swift-log"), ("NIOCore", "swift-nio")], kind: .test),
     Module(name: "GatewayConfigurationTests", on: ["GatewayConfiguration", "YAMLReading"], kind: .test),
     Module(
         name: "GatewayEnforcementTests",

@@ -19,8 +19,11 @@ package enum CaseFolding {
             case "\u{212A}": out += "k"
             case "\u{307}": continue  // the dot that İ leaves behind in some mappings
             default:
-                for upper in scalar.properties.uppercaseMapping.unicodeScalars {
-                    out += upper.properties.lowercaseMapping
+                // By way of the lower case first: a capital sharp s has an upper case only so.
+                for lower in scalar.properties.lowercaseMapping.unicodeScalars {
+                    for upper in lower.properties.uppercaseMapping.unicodeScalars {
+                        out += upper.properties.lowercaseMapping
+                    }
                 }
             }
         }

@@ -60,20 +60,20 @@ final class RawConnection {
     func answer() async throws -> Answer {
         while true {
             if let answer = try parse() { return answer }
-            guard let bytes = try await inbound.next() else { throw Failure.closedEarly(received) }
+            guard let bytes = try await inbound.next(isolation: #isolation) else { throw Failure.closedEarly(received) }
             received += String(buffer: bytes)
         }
     }
 
     /// Waits until anything at all has come.
     func something() async throws {
-        guard let bytes = try await inbound.next() else { throw Failure.closedEarly(received) }
+        guard let bytes = try await inbound.next(isolation: #isolation) else { throw Failure.closedEarly(received) }
         received += String(buffer: bytes)
     }
 
     /// What still comes until the server closes, a reset counted as closing.
     func rest() async -> String {
-        while let bytes = try? await inbound.next() { received += String(buffer: bytes) }
+        while let bytes = try? await inbound.next(isolation: #isolation) { received += String(buffer: bytes) }
         defer { received = "" }
         return received
     }

@@ -23,10 +23,17 @@ package struct ManagedUpdate: Sendable {
     /// Paths of members that only the service sets; type-checked, and left out of what is forwarded.
     package var readOnlyMembers: [String]
 
+    /// What Json.NET may take for metadata of its own.
+    private static let metadataNames: Set<String> = ["$id", "$ref", "$type", "$value", "$values"]
+
     package init(_ node: JSONNode, version: APIVersion) throws(RequestError) {
         let table = RequestMembers.managedUpdate
         let body = try BodyObject(node, path: "", table: table, version: version)
         self.tags = try body.stringMap("tags")
+        if let tags = self.tags, tags.contains(where: { Self.metadataNames.contains(ASCIICase.lowered($0.name)) }) {
+            throw RequestError(
+                .invalidParameter, "a tag's name means something else to JSON readers", target: "$.tags")
+        }
         self.readOnlyMembers = []
         guard let properties = try body.object("properties", table: table, version: version) else { return }
         if let source = try properties.object("source", table: table, version: version) {

@@ -45,6 +45,7 @@ package struct WebAddress: Sendable, Hashable {
         let behind = rest.dropFirst(2)
         let authorityEnd = behind.firstIndex { "/?#".utf8.contains($0) } ?? behind.endIndex
         var authority = behind[..<authorityEnd]
+        guard !authority.contains(UInt8(ascii: "\\")) else { return nil }
         self.hasUserInformation = authority.contains(UInt8(ascii: "@"))
         if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[authority.index(after: at)...] }
         if let portColon = authority.lastIndex(of: UInt8(ascii: ":")), authority.last != UInt8(ascii: "]") {

@@ -40,7 +40,8 @@ package struct RequestTarget: Sendable, Hashable {
         }
         self.query = []
         guard end < text.utf8.endIndex else { return }
-        for piece in text.utf8[text.utf8.index(after: end)...].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
+        let query = text.utf8[text.utf8.index(after: end)...]
+        for piece in query.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
             let pair = piece.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2, !pair[0].isEmpty else {
                 throw Self.refused("a query parameter is not of the form name=value")

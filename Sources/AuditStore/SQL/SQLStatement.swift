@@ -51,8 +51,8 @@ struct SQLStatement {
         guard let value else { return }
         guard let bytes = space.keep(value) else { return self.bind(value, at: position) }
         sqlite3_bind_text64(
-            self.handle, position, UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self), UInt64(value.utf8.count),
-            nil, UInt8(SQLITE_UTF8))
+            self.handle, position, UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self),
+            UInt64(value.utf8.count), nil, UInt8(SQLITE_UTF8))
     }
 
     func bind(blob value: [UInt8], at position: Int32) {

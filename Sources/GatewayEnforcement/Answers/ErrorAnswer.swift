@@ -48,7 +48,10 @@ package struct ErrorAnswer: Sendable, Hashable {
     /// A denial with what kept the nearest rule from matching.
     package init(_ decision: Decision) {
         let subject = decision.rule.map { "deny rule \($0) applies" } ?? "no rule allows it"
-        let first = decision.reasons.first.map { ": " + $0.message } ?? ""
+        let first =
+            decision.reasons.first.map {
+                ": " + ($0.message.hasSuffix(".") ? String($0.message.dropLast()) : $0.message)
+            } ?? ""
         self.init(
             status: 403, code: "RequestDisallowedByPolicy",
             message: "The request was refused by policy; \(subject)\(first).", target: decision.rule,
