@@ -29,7 +29,7 @@ test: deps format-check
 	@echo "==> build with tests ($(CONFIGURATION))"
 	@$(SWIFT) build -c $(CONFIGURATION) --build-tests
 	@echo "==> test"
-	@$(SWIFT) test -c $(CONFIGURATION) --skip-build
+	@SWIFT="$(SWIFT)" CONFIGURATION="$(CONFIGURATION)" bash .ci/run-tests
 
 demo: build
 	@echo "==> demo"
