@@ -119,14 +119,15 @@ let modules: [Module] = [
     // Tests, a target each.
     Module(name: "StrictJSONTests", on: ["StrictJSON"], kind: .test),
     Module(name: "RedactionTests", on: ["Redaction"], products: [("Crypto", "swift-crypto")], kind: .test),
-    Module(name: "ARMModelTests", on: ["ARMModel", "StrictJSON", "Redaction"], kind: .test),
+    Module(name: "ARMModelTests", on: ["ARMModel", "StrictJSON", "Redaction", "GatewayTestSupport"], kind: .test),
     Module(name: "PolicyCoreTests", on: ["PolicyCore", "ARMModel", "Redaction"], kind: .test),
     Module(
         name: "PolicyBundleTests", on: ["PolicyBundle", "PolicyCore", "ARMModel", "Redaction", "YAMLReading"],
         kind: .test
     ),
     Module(
-        name: "AuditModelTests", on: ["AuditModel", "StrictJSON", "ARMModel", "PolicyCore", "Redaction"], kind: .test),
+        name: "AuditModelTests",
+        on: ["AuditModel", "StrictJSON", "ARMModel", "PolicyCore", "Redaction", "GatewayTestSupport"], kind: .test),
     Module(
         name: "DifferentialTests", on: ["ARMModel", "StrictJSON", "AuditModel", "PolicyCore", "Redaction"], kind: .test),
     Module(

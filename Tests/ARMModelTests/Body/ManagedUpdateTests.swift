@@ -1,4 +1,5 @@
 import ARMModel
+import GatewayTestSupport
 import Redaction
 import StrictJSON
 import Testing
@@ -12,7 +13,7 @@ import Testing
 
     /// Reads `{"properties":{…}}`.
     private func fields(_ properties: String) throws -> [String: String] {
-        ARMModelTests.fields(of: try self.read(#"{"properties":{\#(properties)}}"#).applied(to: .unread))
+        GatewayTestSupport.fields(of: try self.read(#"{"properties":{\#(properties)}}"#).applied(to: .unread))
             .filter { $0.value != "unknown" }
     }
 
@@ -63,7 +64,7 @@ import Testing
     @Test func whatIsNotSentStaysUnknown() throws {
         for text in ["{}", #"{"properties":{}}"#, #"{"tags":{}}"#] {
             let update = try self.read(text)
-            #expect(ARMModelTests.fields(of: update.applied(to: .unread)).values.allSatisfy { $0 == "unknown" })
+            #expect(GatewayTestSupport.fields(of: update.applied(to: .unread)).values.allSatisfy { $0 == "unknown" })
             #expect(update.readOnlyMembers.isEmpty)
         }
     }

@@ -1,4 +1,5 @@
 import ARMModel
+import GatewayTestSupport
 import Redaction
 import Testing
 

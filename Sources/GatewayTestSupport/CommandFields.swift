@@ -1,8 +1,8 @@
-import ARMModel
-import Redaction
+package import ARMModel
+package import Redaction
 
 /// A command's fields as texts that tell apart whatever differs, secrets included.
-func fields(of command: Command) -> [String: String] {
+package func fields(of command: Command) -> [String: String] {
     [
         "source": told(command.source, source), "scriptShell": told(command.scriptShell) { $0 },
         "parameters": told(command.parameters) { $0.map { "\($0.name)=\($0.value)" }.joined(separator: "&") },
@@ -21,9 +21,11 @@ func fields(of command: Command) -> [String: String] {
     ]
 }
 
-func revealed(_ secret: Secret) -> String { secret.withValue { $0 } }
+/// A secret's value, for comparing what tests sent with what came out.
+package func revealed(_ secret: Secret) -> String { secret.withValue { $0 } }
 
-func address(_ address: WebAddress) -> String {
+/// An address as a text, its query included.
+package func address(_ address: WebAddress) -> String {
     "\(address.hasUserInformation) \(address.withoutQuery) \(told(address.query) { $0.map(revealed) })"
 }
 
