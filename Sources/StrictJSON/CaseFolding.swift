@@ -11,6 +11,9 @@ package enum CaseFolding {
     }
 
     package static func folded(_ name: String) -> String {
+        if name.utf8.allSatisfy({ $0 < 0x80 }) {
+            return String(decoding: name.utf8.map(Self.lower), as: UTF8.self)
+        }
         var out = ""
         for scalar in name.unicodeScalars {
             switch scalar {

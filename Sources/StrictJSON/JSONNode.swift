@@ -35,10 +35,14 @@ package struct JSONMember: Sendable, Hashable {
 
 extension JSONMember {
     package func isNamed(_ name: StaticString) -> Bool {
-        var own = self.name
-        return own.withUTF8 {
-            $0.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        }
+        let count = name.utf8CodeUnitCount
+        // The length alone tells most names apart.
+        guard self.name.utf8.count == count else { return false }
+        let wanted = name.utf8Start
+        return self.name.utf8.withContiguousStorageIfAvailable { own in
+            for index in 0..<count where own[index] != wanted[index] { return false }
+            return true
+        } ?? self.name.utf8.elementsEqual(UnsafeBufferPointer(start: wanted, count: count))
     }
 }
 
@@ -46,7 +50,8 @@ extension JSONNode {
     /// The member with exactly these bytes as its name. (`==` on strings would also take the Kelvin sign for a K.)
     package subscript(name: StaticString) -> JSONNode? {
         guard case .object(let members) = self.value else { return nil }
-        return members.first { $0.isNamed(name) }?.value
+        for index in members.indices where members[index].isNamed(name) { return members[index].value }
+        return nil
     }
 
     package var string: String? {
@@ -75,7 +80,10 @@ extension JSONNode {
         return Int64(text)
     }
 
-    package var isNull: Bool { self.value == .null }
+    package var isNull: Bool {
+        if case .null = self.value { return true }
+        return false
+    }
 
     /// What kind of value it is, in JSON's words, for messages.
     package var kindName: String {

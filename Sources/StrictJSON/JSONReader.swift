@@ -3,7 +3,7 @@
 package struct JSONReader {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let limits: JSONLimits
-    private let names: JSONNameRule
+    private var names: NameKeys
     private var position = 0
     private var depth = 0
 
@@ -22,7 +22,7 @@ package struct JSONReader {
     private init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits, names: JSONNameRule) {
         self.bytes = bytes
         self.limits = limits
-        self.names = names
+        self.names = NameKeys(rule: names)
     }
 
     private mutating func document() throws(JSONError) -> JSONNode {
@@ -95,12 +95,15 @@ package struct JSONReader {
             self.depth -= 1
             return members
         }
-        var seen = NameSet(rule: self.names)
+        members.reserveCapacity(4)
+        var scope = self.names.begin()
         while true {
             let nameOffset = self.position
             guard self.current == UInt8(ascii: "\"") else { throw JSONError(.syntax, offset: nameOffset) }
-            let name = try self.string()
-            guard seen.insert(name, after: members) else {
+            let (content, isEscaped, isASCII) = try self.quoted()
+            let name = try Self.text(content, isEscaped: isEscaped, isASCII: isASCII, offset: nameOffset)
+            let key = isEscaped || !isASCII ? nil : PlainText.caselessKey(of: content)
+            guard self.names.insert(name, key: key, in: &scope, after: members) else {
                 throw JSONError(.repeatedName, offset: nameOffset).inside(Self.component(name))
             }
             self.skipSpace()
@@ -111,7 +114,10 @@ package struct JSONReader {
             do throws(JSONError) { value = try self.value() } catch { throw error.inside(Self.component(name)) }
             members.append(JSONMember(name: name, nameOffset: nameOffset, value: value))
             guard members.count <= self.limits.members else { throw JSONError(.tooManyMembers, offset: nameOffset) }
-            if try self.ended(with: UInt8(ascii: "}")) { return members }
+            if try self.ended(with: UInt8(ascii: "}")) {
+                self.names.end(scope)
+                return members
+            }
         }
     }
 
@@ -123,6 +129,7 @@ package struct JSONReader {
             self.depth -= 1
             return elements
         }
+        elements.reserveCapacity(4)
         while true {
             do throws(JSONError) { elements.append(try self.value()) } catch {
                 throw error.inside("[\(elements.count)]")
@@ -177,40 +184,61 @@ package struct JSONReader {
 
     private mutating func string() throws(JSONError) -> String {
         let start = self.position
+        let (content, isEscaped, isASCII) = try self.quoted()
+        return try Self.text(content, isEscaped: isEscaped, isASCII: isASCII, offset: start)
+    }
+
+    /// What stands between the quotes, as it is in the text.
+    private mutating func quoted() throws(JSONError) -> (
+        content: UnsafeBufferPointer<UInt8>, isEscaped: Bool, isASCII: Bool
+    ) {
+        let start = self.position
         var end = start + 1
         var isEscaped = false
+        var isASCII = true
         scan: while true {
+            end += PlainText.run(in: self.bytes, from: end)
             guard end < self.bytes.count else { throw JSONError(.syntax, offset: start) }
             switch self.bytes[end] {
             case UInt8(ascii: "\""): break scan
             case UInt8(ascii: "\\"):
                 isEscaped = true
+                // What is escaped need not be ASCII, and is refused later.
+                if end + 1 < self.bytes.count, self.bytes[end + 1] >= 0x80 { isASCII = false }
                 end += 2
             case 0..<0x20: throw JSONError(.controlCharacter, offset: end)
+            case 0x80...:
+                isASCII = false
+                end += 1
             default: end += 1
             }
         }
         guard end - start - 1 <= self.limits.stringBytes else { throw JSONError(.stringTooLong, offset: start) }
-        let content = UnsafeBufferPointer(rebasing: self.bytes[(start + 1)..<end])
         self.position = end + 1
-        guard isEscaped else {
-            guard let text = String(validating: content, as: UTF8.self) else {
-                throw JSONError(.notUTF8, offset: start)
-            }
-            return text
-        }
-        return try Self.unescaped(content, offset: start + 1)
+        return (UnsafeBufferPointer(rebasing: self.bytes[(start + 1)..<end]), isEscaped, isASCII)
     }
 
-    private static func unescaped(_ content: UnsafeBufferPointer<UInt8>, offset: Int) throws(JSONError) -> String {
+    /// - Parameter offset: of the opening quote.
+    private static func text(
+        _ content: UnsafeBufferPointer<UInt8>, isEscaped: Bool, isASCII: Bool, offset: Int
+    ) throws(JSONError) -> String {
+        if isEscaped { return try self.unescaped(content, isASCII: isASCII, offset: offset + 1) }
+        if isASCII { return String(decoding: content, as: UTF8.self) }
+        guard let text = String(validating: content, as: UTF8.self) else { throw JSONError(.notUTF8, offset: offset) }
+        return text
+    }
+
+    private static func unescaped(
+        _ content: UnsafeBufferPointer<UInt8>, isASCII: Bool, offset: Int
+    ) throws(JSONError) -> String {
         var out: [UInt8] = []
         out.reserveCapacity(content.count)
         var index = 0
         while index < content.count {
-            let byte = content[index]
-            guard byte == UInt8(ascii: "\\") else {
-                out.append(byte)
-                index += 1
+            guard content[index] == UInt8(ascii: "\\") else {
+                let start = index
+                repeat { index += 1 } while index < content.count && content[index] != UInt8(ascii: "\\")
+                out.append(contentsOf: UnsafeBufferPointer(rebasing: content[start..<index]))
                 continue
             }
             switch content[index + 1] {
@@ -231,6 +259,8 @@ package struct JSONReader {
             }
             index += 2
         }
+        // Escapes make whole scalars, so that only what stood there unescaped can be wrong.
+        if isASCII { return String(decoding: out, as: UTF8.self) }
         guard let text = String(validating: out, as: UTF8.self) else { throw JSONError(.notUTF8, offset: offset) }
         return text
     }

@@ -4,7 +4,7 @@ package struct JSONWriter {
     package private(set) var bytes: [UInt8]
     private var needsComma = false
 
-    package init(capacity: Int = 512) {
+    package init(capacity: Int = 2048) {
         self.bytes = []
         self.bytes.reserveCapacity(capacity)
     }
@@ -116,12 +116,16 @@ package struct JSONWriter {
 
     private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>) {
         var start = 0
-        for index in 0..<utf8.count {
+        var index = 0
+        while true {
+            index += PlainText.run(in: utf8, from: index)
+            guard index < utf8.count else { break }
             let byte = utf8[index]
+            index += 1
             if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-            self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+            self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<(index - 1)]))
             self.appendEscape(byte)
-            start = index + 1
+            start = index
         }
         self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
     }
@@ -136,10 +140,10 @@ package struct JSONWriter {
         case 0x0C: self.bytes.append(UInt8(ascii: "f"))
         case 0x0D: self.bytes.append(UInt8(ascii: "r"))
         default:
-            let digits = Array("0123456789abcdef".utf8)
             self.bytes.append(contentsOf: "u00".utf8)
-            self.bytes.append(digits[Int(byte >> 4)])
-            self.bytes.append(digits[Int(byte & 15)])
+            for digit in [byte >> 4, byte & 15] {
+                self.bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
         }
     }
 }
