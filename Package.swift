@@ -16,6 +16,8 @@ struct Module {
     var on: [String] = []
     var products: [(String, String)] = []
     var kind = Kind.library
+    /// Folder of its sources, where it is not the usual one.
+    var path: String?
     enum Kind { case library, executable, test }
 }
 
@@ -77,7 +79,8 @@ let modules: [Module] = [
         on: [
             "GatewayTelemetry", "StrictJSON", "Redaction", "ARMModel", "PolicyCore", "AuditModel", "GatewayEnforcement",
             "PolicyBundle",
-            "GatewayConfiguration", "AuditStore", "GatewayIdentity", "ARMUpstream", "GatewayListener", "YAMLReading",
+            "GatewayConfiguration", "AuditStore", "GatewayIdentity", "ARMUpstream", "ScriptFetching", "GatewayListener",
+            "YAMLReading",
         ],
         products: [
             ("Hummingbird", "hummingbird"), ("HTTPTypes", "swift-http-types"), ("Logging", "swift-log"),
@@ -108,6 +111,9 @@ let modules: [Module] = [
         ]),
     Module(name: "sallyport", on: ["SallyportCommand"], kind: .executable),
     Module(name: "arm-simulator", on: ["ARMSimulator"], kind: .executable),
+    Module(
+        name: "reading-benchmark", on: ["ARMModel", "StrictJSON"], kind: .executable,
+        path: "Tests/Performance/reading"),
     Module(
         name: "GatewayTestSupport", on: ["PolicyCore", "ARMModel", "Redaction"],
         products: [
@@ -242,7 +248,9 @@ let package = Package(
             + module.products.map { Target.Dependency.product(name: $0.0, package: $0.1) }
         switch module.kind {
         case .library: return .target(name: module.name, dependencies: dependencies, swiftSettings: strict)
-        case .executable: return .executableTarget(name: module.name, dependencies: dependencies, swiftSettings: strict)
+        case .executable:
+            return .executableTarget(
+                name: module.name, dependencies: dependencies, path: module.path, swiftSettings: strict)
         case .test: return .testTarget(name: module.name, dependencies: dependencies, swiftSettings: strict)
         }
     },

@@ -14,12 +14,19 @@ package final class Gateway: Sendable {
     let recorder: DecisionRecorder
     let upstream: any Upstream
     let observer: any GatewayObserver
+    /// The way to scripts behind addresses; `nil` where none are fetched.
+    let scriptReader: (any ScriptReader)?
     let links: PollingLinks
     let fingerprintKey: FingerprintKey
     /// Whether ARM is called with the caller's own token, so that its 401 is the caller's.
     let passesCallerToken: Bool
     let registry: OperationRegistry
     let queue = ResourceQueue()
+    let retry: RepeatSettings
+    let repeats: RepeatLedger
+    let holders = MachineHolders()
+    /// Waits for so many seconds.
+    let pause: @Sendable (Int) async -> Void
     let now: @Sendable () -> Int64
     let newRequestID: @Sendable () -> String
 
@@ -30,9 +37,14 @@ package final class Gateway: Sendable {
     package init(
         policy: @escaping @Sendable () -> Policy, log: any AuditLog, upstream: any Upstream,
         observer: any GatewayObserver, links: PollingLinks, record: RecordSettings,
-        passesCallerToken: Bool = false, now: @escaping @Sendable () -> Int64,
-        newRequestID: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
+        retry: RepeatSettings = RepeatSettings(), passesCallerToken: Bool = false,
+        scriptReader: (any ScriptReader)? = nil, now: @escaping @Sendable () -> Int64,
+        newRequestID: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() },
+        pause: @escaping @Sendable (Int) async -> Void = { try? await Task.sleep(for: .seconds($0)) }
     ) {
+        self.retry = retry
+        self.repeats = RepeatLedger(settings: retry)
+        self.pause = pause
         self.policy = policy
         let registry = OperationRegistry()
         self.registry = registry
@@ -40,6 +52,7 @@ package final class Gateway: Sendable {
             log: log, encoder: EntryEncoder(settings: record), observer: observer, registry: registry, now: now)
         self.upstream = upstream
         self.observer = observer
+        self.scriptReader = scriptReader
         self.links = links
         self.fingerprintKey = record.fingerprintKey
         self.passesCallerToken = passesCallerToken
@@ -73,10 +86,11 @@ package final class Gateway: Sendable {
         case .read: return await self.read(head, context)
         case .run: return await self.run(head, context)
         case .update: return await self.update(head, context)
-        case .create, .delete, .list, .catalog, .companion:
-            // The route table has no such row yet; a row without a handler stays shut.
-            return await self.refuse(
-                ErrorAnswer(RequestError(.operationNotMediated, "this operation is not mediated")), context)
+        case .list: return await self.list(head, context)
+        case .catalog: return await self.catalog(head, context)
+        case .companion: return await self.companion(head, context)
+        case .delete: return await self.delete(head, context)
+        case .create: return await self.create(head, context)
         }
     }
 

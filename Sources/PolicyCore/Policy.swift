@@ -9,8 +9,8 @@ package struct Policy: Sendable {
     package let digest: String
     /// In the order of the bundle; where several rules allow, the first speaks.
     package let rules: [Rule]
-    private let allows: RuleIndex
-    private let denies: RuleIndex
+    let allows: RuleIndex
+    let denies: RuleIndex
 
     package init(rules: [Rule], digest: String) {
         self.rules = rules
@@ -31,16 +31,17 @@ package struct Policy: Sendable {
         where RuleMatcher(rule: self.rules[index], facts: facts).truth == .holds {
             return self.permission(by: self.rules[index], facts)
         }
-        return self.denial(of: facts) { $0 == .holds }
+        return self.denial(of: facts) { $1 == .holds }
     }
 
-    /// For an update whose stored command has not been read: whether any rule could still allow it.
+    /// For an update whose stored command has not been read: whether any rule could still allow it. A script that is
+    /// to be fetched from an address is unknown as well.
     ///
     /// - Returns: `nil` if reading the stored command may lead to an allow; else the decision that denies, which no
     ///   stored value could change.
     package func couldAllow(_ request: PolicyRequest) -> Decision? {
         if let refusal = self.refusalOfItself(request) { return refusal }
-        let facts = RequestFacts(request)
+        let facts = RequestFacts(request.awaitingScript ?? request)
         for index in self.denies.candidates(for: facts) {
             let truth = RuleMatcher(rule: self.rules[index], facts: facts).truth
             if truth == .holds { return self.denial(by: self.rules[index], truth) }
@@ -49,7 +50,7 @@ package struct Policy: Sendable {
         where RuleMatcher(rule: self.rules[index], facts: facts).truth != .fails {
             return nil
         }
-        return self.denial(of: facts) { $0 != .fails }
+        return self.denial(of: facts) { $1 != .fails }
     }
 
     /// Every condition of every rule, for explaining.
@@ -72,7 +73,7 @@ package struct Policy: Sendable {
     // MARK: Answers
 
     /// What no rule can allow.
-    private func refusalOfItself(_ request: PolicyRequest) -> Decision? {
+    func refusalOfItself(_ request: PolicyRequest) -> Decision? {
         if request.operation == .poll || (request.operation == .run && request.family == .diagnostic) {
             return self.denial(
                 [Reason(code: .operationNotMediated, message: "No rule can allow this operation.", target: nil)])
@@ -105,7 +106,7 @@ package struct Policy: Sendable {
             effect: .deny, rule: rule, reasons: Array(reasons.prefix(Self.mostReasons)), policyDigest: self.digest)
     }
 
-    private func denial(by rule: Rule, _ truth: Truth) -> Decision {
+    func denial(by rule: Rule, _ truth: Truth) -> Decision {
         var message = "A rule denies this."
         if let description = rule.description { message = "A rule denies this: \(description)" }
         if truth == .unknown { message += " (A part of the request cannot be known, so the rule applies.)" }
@@ -113,14 +114,14 @@ package struct Policy: Sendable {
     }
 
     /// Nothing allows: which rule came nearest, and each condition that kept it from matching.
-    private func denial(of facts: RequestFacts, isMet: (Truth) -> Bool) -> Decision {
+    func denial(of facts: RequestFacts, isMet: (Condition, Truth) -> Bool) -> Decision {
         var nearest: (matcher: RuleMatcher, missing: [Condition], distance: Int)?
         for rule in self.rules where rule.effect == .allow {
             let matcher = RuleMatcher(rule: rule, facts: facts)
             let bound = nearest?.distance ?? .max
             var missing: [Condition] = []
             var distance = 0
-            for condition in Condition.inOrder where !isMet(matcher.truth(of: condition)) {
+            for condition in Condition.inOrder where !isMet(condition, matcher.truth(of: condition)) {
                 missing.append(condition)
                 distance += Self.distance(of: condition, matcher)
                 if distance >= bound { break }

@@ -52,6 +52,13 @@ package struct FingerprintKey: Sendable {
         return self.code(of: bytes)
     }
 
+    /// A key of 32 bytes for another purpose, which tells nothing of this one: HKDF-SHA-256 (RFC 5869) without salt.
+    /// - Parameter label: the purpose (HKDF's `info`); each has its own.
+    package func derivedKey(label: String) -> [UInt8] {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: self.key, info: Array(label.utf8), outputByteCount: 32)
+            .withUnsafeBytes { Array($0) }
+    }
+
     /// In one call over one piece: each call into the library costs more than hashing what requests hold.
     private func code(of bytes: [UInt8]) -> [UInt8] {
         HMAC<SHA256>.authenticationCode(for: bytes, using: self.key).withUnsafeBytes { Array($0) }

@@ -15,7 +15,8 @@ import Testing
         let extras = [
             CommandExtras(), CommandExtras(tags: []),
             CommandExtras(
-                tags: [(name: "z", value: "1"), (name: "é/~", value: "")], readOnlyMembers: ["properties.instanceView"]),
+                location: "westus", tags: [(name: "z", value: "1"), (name: "é/~", value: "")],
+                readOnlyMembers: ["properties.instanceView"]),
         ]
         for facts in [Samples.fullFacts, Samples.leastFacts] {
             for principal in [Samples.fullPrincipal, Samples.leastPrincipal] {
@@ -215,6 +216,53 @@ import Testing
                 command: try Samples.command(#""outputBlobManagedIdentity":\#(body)"#, onto: Command(source: nil)))
             #expect(text(entry.canonical).contains(#""outputBlobManagedIdentity":\#(expected)"#))
         }
+    }
+
+    /// The text that ran, and where it came from.
+    @Test func aFetchedScriptIsShownWithItsAddress() throws {
+        let secret = Secret("?sig=CANARY")
+        var command = Command(source: .inline(commandID: nil, script: ScriptText("id")))
+        command.fetchedFrom = Samples.address(query: secret)
+        let entry = Self.encoder.decision(
+            at: 0, request: Samples.leastFacts, principal: Samples.leastPrincipal, command: command,
+            decision: Samples.leastDecision)
+        let node = try JSONReader.read(entry.canonical, limits: .record, names: .refuseIdentical)
+        let shown = try #require(node["command"])
+        #expect(shown["script"]?["length"]?.integer == 2)
+        #expect(shown["scriptSHA256"]?.string == ScriptText("id").digest)
+        #expect(shown["scriptURI"]?["address"]?.string == "https://scripts.example/disk.sh")
+        let fingerprint = Samples.settings().fingerprintKey.fingerprint(of: secret, label: .scriptQuery)
+        #expect(shown["scriptURI"]?["query"]?["fingerprint"]?.string == fingerprint.text)
+        #expect(shown["scriptURI"]?["query"]?["redacted"]?.bool == true)
+        #expect(!text(entry.canonical).contains("CANARY"))
+        command.fetchedFrom = nil
+        let carried = Self.encoder.decision(
+            at: 0, request: Samples.leastFacts, principal: Samples.leastPrincipal, command: command,
+            decision: Samples.leastDecision)
+        #expect(!text(carried.canonical).contains("scriptURI"))
+    }
+
+    @Test func everyMemberOfACreationIsThere() throws {
+        let extras = CommandExtras(
+            location: "WestUS", tags: [(name: "team", value: "web")], readOnlyMembers: ["properties.instanceView"])
+        let entry = Self.encoder.decision(
+            at: 0, request: Samples.leastFacts, principal: Samples.leastPrincipal, command: Command(source: nil),
+            extras: extras, decision: Samples.leastDecision)
+        let node = try JSONReader.read(entry.canonical, limits: .record, names: .refuseIdentical)
+        #expect(node["command"]?["location"]?.string == "WestUS")
+        #expect(node["command"]?["tags"]?.array?.count == 1)
+        #expect(node["command"]?["readOnlyMembers"]?.array?.map(\.string) == ["properties.instanceView"])
+    }
+
+    @Test func whatARequestHasToDoWithAnEarlierOneIsSaid() throws {
+        let decision = Self.encoder.decision(
+            at: 0, request: Samples.fullFacts, principal: Samples.leastPrincipal, decision: Samples.leastDecision)
+        let node = try JSONReader.read(decision.canonical, limits: .record, names: .refuseIdentical)
+        #expect(node["repeatOf"]?.string == "earlier")
+        #expect(node["acknowledgedRequest"]?.string == "another")
+        let response = Self.encoder.response(
+            at: 0, request: Samples.fullFacts, upstream: UpstreamFacts(result: "notSent", durationMilliseconds: 0))
+        #expect(!text(response.canonical).contains("acknowledgedRequest"))
     }
 
     @Test func digestModesKeepNoText() throws {

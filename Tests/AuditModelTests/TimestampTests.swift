@@ -36,4 +36,21 @@ import Testing
             if month > 12 { (year, month) = (year + 1, 1) }
         }
     }
+
+    @Test func aTextIsReadBack() {
+        var generator = SystemRandomNumberGenerator()
+        let edges: [Int64] = [0, 951_782_399_999, 951_868_800_000, 4_107_542_399_999, 253_402_300_799_999]
+        for milliseconds in edges
+            + (0..<2000).map({ _ in Int64.random(in: 0...253_402_300_799_999, using: &generator) })
+        {
+            #expect(Timestamp.milliseconds(Timestamp.text(milliseconds: milliseconds)) == milliseconds)
+        }
+    }
+
+    @Test(arguments: [
+        "", "2027-01-15T08:00:02Z", "2027-01-15 08:00:02.000Z", "2027-02-29T08:00:02.000Z", "2027-01-15T24:00:00.000Z",
+        "2027-13-15T08:00:02.000Z", "2027-01-15T08:00:02.000z", "2027-01-15T08:00:02,000Z", "0000-01-15T08:00:02.000Z",
+        "2027-01-00T08:00:02.000Z", "+027-01-15T08:00:02.000Z",
+    ])
+    func anotherTextIsNotRead(text: String) { #expect(Timestamp.milliseconds(text) == nil) }
 }

@@ -175,6 +175,8 @@ import Testing
         let log = try fixture.log()
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
+        // The writer itself may just be at work on the file that it has opened.
+        configuration.busyMode = .timeout(5)
         let other = try DatabaseQueue(path: fixture.path, configuration: configuration)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         let task = Task { try await log.append(StoreFixture.entry(), change: nil) }

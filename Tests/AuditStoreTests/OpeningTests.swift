@@ -11,7 +11,7 @@ import Testing
         let log = try fixture.log { $0.keyIDs = ["fingerprint": "k1"] }
         let settings = [
             ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("wal_autocheckpoint", "1000"),
-            ("application_id", "1396788313"), ("user_version", "1"),
+            ("application_id", "1396788313"), ("user_version", "2"), ("secure_delete", "1"), ("page_size", "4096"),
         ]
         try await log.perform { db in
             for (name, value) in settings {
@@ -27,7 +27,7 @@ import Testing
         }
         let reader = try AuditReader(path: fixture.path)
         #expect(try reader.meta()["key.fingerprint.k1"] != nil)
-        #expect(try reader.meta()["schemaVersion"] == "1")
+        #expect(try reader.meta()["schemaVersion"] == "2")
         await log.close()
     }
 
@@ -73,9 +73,9 @@ import Testing
     @Test func aNewerVersionIsRefused() async throws {
         let fixture = try StoreFixture()
         try await fixture.log().close()
-        try fixture.raw { try $0.execute(sql: "PRAGMA user_version = 2") }
-        #expect(throws: AuditStoreError.newer(path: fixture.path, version: 2)) { try fixture.log() }
-        #expect(throws: AuditStoreError.newer(path: fixture.path, version: 2)) { try AuditReader(path: fixture.path) }
+        try fixture.raw { try $0.execute(sql: "PRAGMA user_version = 3") }
+        #expect(throws: AuditStoreError.newer(path: fixture.path, version: 3)) { try fixture.log() }
+        #expect(throws: AuditStoreError.newer(path: fixture.path, version: 3)) { try AuditReader(path: fixture.path) }
     }
 
     @Test(arguments: [
@@ -119,18 +119,23 @@ import Testing
         #"INSERT INTO record (event, time, sha256, canonical) SELECT event, time, sha256, canonical FROM record"#,
         #"INSERT INTO body VALUES (7, '/x', zeroblob(16), NULL)"#,
         "UPDATE operation SET ended = NULL", "UPDATE operation SET ended = 6 WHERE id = 'ended'",
-        "DELETE FROM operation WHERE id = 'open'",
+        "DELETE FROM operation WHERE id = 'open'", "UPDATE operation SET targetPath = '/other'",
+        "UPDATE operation SET isUnknown = 1", "UPDATE operation SET requestDigest = zeroblob(32)",
+        "UPDATE operation SET clientRequestID = 'x'", "UPDATE operation SET created = 5, ended = 6 WHERE id = 'open'",
+        "UPDATE operation SET answerStatus = 200", "UPDATE operation SET answerBody = x'00', answerStatus = NULL",
+        "UPDATE operation SET answerBody = NULL", "UPDATE operation SET undelivered = 0",
+        "UPDATE operation SET undelivered = NULL",
     ])
     func theTablesRefuseChange(sql: String) async throws {
         let fixture = try StoreFixture()
         let log = try fixture.log()
-        _ = try await log.append(StoreFixture.entry(), change: .begin(StoreFixture.operation("open")))
+        _ = try await log.append(StoreFixture.entry(), change: .begin(StoreFixture.told("open")))
+        var ended = StoreFixture.told("ended")
+        ended.endedMilliseconds = 5
+        ended.wasUndelivered = true
+        _ = try await log.append(StoreFixture.entry(2), change: .begin(ended))
         await log.close()
         try fixture.raw { db in
-            try db.execute(
-                sql:
-                    "INSERT INTO operation SELECT 'ended', ownerIssuer, ownerTenant, ownerKind, ownerID, operation, subscription, location, targetPath, apiVersion, NULL, NULL, 1, 1, 5 FROM operation"
-            )
             let error = #expect(throws: DatabaseError.self) { try db.execute(sql: sql) }
             #expect(error?.resultCode == .SQLITE_CONSTRAINT)
         }

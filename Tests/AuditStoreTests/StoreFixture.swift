@@ -90,6 +90,17 @@ final class StoreFixture: Sendable {
             resultLink: nil, decisionIndex: 1, createdMilliseconds: created)
     }
 
+    /// An operation of whose request all is kept.
+    static func told(
+        _ id: String = "op-1", created: Int64 = 1_800_000_000_000, body: String = #"{"value":[]}"#
+    ) -> StoredOperation {
+        var operation = Self.operation(id, created: created)
+        operation.requestDigest = Self.hex(Array(SHA256.hash(data: Array(id.utf8))))
+        operation.clientRequestID = "caller-1"
+        operation.answer = KeptAnswer(status: 202, retryAfter: "10", body: Array(body.utf8))
+        return operation
+    }
+
     static func hex(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
 }
 

@@ -57,6 +57,45 @@ import Testing
     }
 
     @Test(arguments: [
+        ("location", #"{"location":"West US"}"#, #"{"location":"West US","properties":{}}"#),
+        ("location", #"{"location":"westus"}"#, #"{"location":"eastus","properties":{}}"#),
+        ("location", #"{"location":"westus"}"#, #"{"properties":{}}"#),
+        ("an outer member", #"{"location":"westus","id":"x"}"#, #"{"location":"westus","id":"x","properties":{}}"#),
+        ("an outer member", #"{"location":"westus","identity":{}}"#, #"{"location":"westus","properties":{}}"#),
+        ("tags", #"{"location":"westus","tags":{"a":"b"}}"#, #"{"location":"westus","properties":{}}"#),
+        (
+            "asyncExecution of nobody", #"{"location":"westus"}"#,
+            #"{"location":"westus","properties":{"asyncExecution":true}}"#
+        ),
+        (
+            "source", #"{"location":"westus","properties":{"source":{"script":"a"}}}"#,
+            #"{"location":"westus","properties":{"source":{"script":"b"}}}"#
+        ),
+        (
+            "source of nobody", #"{"location":"westus"}"#,
+            #"{"location":"westus","properties":{"source":{"script":"echo stored"}}}"#
+        ),
+    ])
+    func creationsOfOtherMeaningAreFound(_ what: String, _ received: String, _ forwarded: String) {
+        self.expect(what, .create, received, forwarded)
+    }
+
+    @Test func updatesOfTheCorpusAreReadAsCreationsToo() throws {
+        func line(_ expected: String, _ text: String) throws -> CorpusCase? {
+            try CorpusCase(line: expected + "\tx\t" + text, place: "p")?.asCreation
+        }
+        let good = try #require(try line("ok", #"{"properties":{"runAsUser":"u"}}"#))
+        #expect(
+            String(decoding: good.bytes, as: UTF8.self)
+                == #"{"location":"westus","properties":{"source":{"script":"id"},"runAsUser":"u"}}"#)
+        let bad = try #require(try line("syntax +15", #"{"properties":{x}}"#))
+        #expect(String(decoding: bad.bytes, as: UTF8.self) == #"{"location":"westus","properties":{x}}"#)
+        #expect(bad.expected.offset == 35)
+        #expect(try line("ok", #"{"properties":{}}"#) == nil)
+        #expect(try line("ok", #"{"tags":{}}"#) == nil)
+    }
+
+    @Test(arguments: [
         (
             BodyKind.action, #"{"commandId":"a","script":["x","y\r\n"]}"#,
             #"{"parameters":[],"script":["x\ny"],"commandId":"\u0061"}"#
@@ -64,6 +103,10 @@ import Testing
         (
             .update, #"{"properties":{"outputBlobUri":"HTTPS://Host:0443/A?s"}}"#,
             #"{"properties":{"outputBlobUri":"https://host:443/A?s","timeoutInSeconds":77}}"#
+        ),
+        (
+            .create, #"{"name":"n","location":"West US","properties":{"source":{"script":"a\n"},"instanceView":{}}}"#,
+            #"{"location":"westus","properties":{"source":{"script":"a"},"parameters":[],"asyncExecution":false}}"#
         ),
         (
             .update, #"{"properties":{"source":{"script":"a\n"},"instanceView":{}}}"#,

@@ -95,7 +95,7 @@ import Testing
     @Test(
         arguments: [
             ("GET", Scene.command, "{}", 400, "InvalidRequestContent"),
-            ("PUT", Scene.command, "{}", 405, "MethodNotAllowed"),
+            ("POST", Scene.command, "{}", 405, "MethodNotAllowed"),
             ("GET", Scene.action, nil, 405, "MethodNotAllowed"),
             ("POST", "/batch?api-version=2020-06-01", "{}", 403, "OperationNotMediated"),
             ("POST", Scene.action + "&api-version=2024-11-01", "{}", 400, "InvalidRequestTarget"),

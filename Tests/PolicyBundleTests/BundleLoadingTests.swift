@@ -62,7 +62,40 @@ import YAMLReading
         Row("rules/a.yaml", Self.rule("require: {justification: true}"), 9, "is not implemented in this version"),
         Row("rules/a.yaml", Self.rule("when: {days: [mon]}"), 9, "is not implemented in this version"),
         Row("rules/a.yaml", Self.rule("mode: shadow"), 9, "is not implemented in this version"),
-        Row("rules/a.yaml", Self.rule("scriptURIs: {mode: inline}"), 9, "is not implemented in this version"),
+        Row("rules/a.yaml", Self.rule("scriptURIs: {mode: inline}"), 9, "'rules[0].scriptURIs.hosts' is missing"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {hosts: [a.example.com]}"), 9,
+            "'rules[0].scriptURIs.mode' is missing"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: pass, hosts: [a.example.com]}"), 9,
+            "'rules[0].scriptURIs.mode' must be inline"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: []}"), 9,
+            "'rules[0].scriptURIs.hosts' is empty"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [\"*.example.com\"]}"), 9,
+            "takes exact host names, without *"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [A.example.com]}"), 9,
+            "takes host names in lower case"),
+        Row("rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [10.0.0.1]}"), 9, "takes no IP address"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [\"a.example.com:443\"]}"), 9,
+            "takes host names without a port"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [\"https://a.example.com/x\"]}"), 9,
+            "takes host names alone"),
+        Row("rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [localhost]}"), 9, "takes full host names"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [a.example.com], maximumBytes: 0}"), 9,
+            "scriptURIs.maximumBytes'"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [a.example.com], maximumBytes: 1048577}"), 9,
+            "scriptURIs.maximumBytes'"),
+        Row(
+            "rules/a.yaml", Self.rule("scriptURIs: {mode: inline, hosts: [a.example.com], redirects: true}"), 9,
+            "unknown key 'rules[0].scriptURIs.redirects'"),
+        Row("rules/a.yaml", Self.rule("scriptURIs: inline"), 9, "'rules[0].scriptURIs' must be a mapping"),
         Row("rules/a.yaml", SampleBundle.rule + SampleBundle.rule.dropFirst(7), 9, "is the id of another rule, at"),
         Row("rules/a.yaml", Self.rule(replacing: "effect: allow", by: "effect: permit"), 4, "must be allow or deny"),
         Row("rules/a.yaml", Self.rule(replacing: "    effect: allow\n", by: ""), 2, "'rules[0].effect' is missing"),
@@ -247,6 +280,7 @@ import YAMLReading
                   - {sha256: \(digest), commandId: RunShellScript, parameters: {a: {oneOf: ["1"]}}, protectedParameters: {t: {}}}
                   - {builtIn: IPConfig, parameters: {}}
                 storedSecrets: false
+                scriptURIs: {mode: inline, hosts: [contososcripts.blob.core.windows.net], maximumBytes: 1048576}
                 galleryScripts: [/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/Microsoft.Compute/galleries/g/scripts/s/versions/1.0.0]
                 managedIdentities: [system, 20000000-0000-0000-0000-000000000001]
                 runAs: [default, svc-maint]
@@ -270,7 +304,98 @@ import YAMLReading
         #expect(
             rule.limits
                 == Limits(timeoutSeconds: 600, asyncExecution: false, treatFailureAsDeploymentFailure: true))
+        #expect(
+            rule.scriptAddresses
+                == ScriptAddressRule(hosts: ["contososcripts.blob.core.windows.net"], maximumBytes: 1_048_576))
         #expect(rule.scriptShells == ["Default"] && rule.apiVersions == ["2023-09-01", "2024-11-01"])
+    }
+
+    /// What comes from an address is allowed by its digest, so a rule without one could never allow it.
+    @Test(arguments: [
+        ("{anyScript: true, commandId: RunShellScript, parameters: any}", true), ("{builtIn: IPConfig}", true),
+        ("{script: hello}", false), ("{script: hello}, {builtIn: IPConfig}", false),
+        ("{sha256: \(Self.digest), commandId: RunShellScript}", false),
+    ])
+    func scriptAddressesNeedAListedScript(commands: String, isRefused: Bool) throws {
+        let rule = Self.commands(commands) + "    scriptURIs: {mode: inline, hosts: [a.example.com]}\n"
+        let bundle = try SampleBundle(["rules/a.yaml": rule])
+        defer { bundle.remove() }
+        guard isRefused else {
+            let rule = try #require(try PolicyBundle.load(directory: bundle.path).policy.rules.first)
+            #expect(rule.scriptAddresses == ScriptAddressRule(hosts: ["a.example.com"], maximumBytes: 262_144))
+            return
+        }
+        let error = try #require(throws: BundleProblems.self) { try PolicyBundle.load(directory: bundle.path) }
+        let problem = try #require(error.problems.first { $0.severity == .error })
+        #expect(problem.message.contains("needs commands with a script or sha256"))
+        #expect(problem.file == "rules/a.yaml" || problem.file.hasSuffix("/rules/a.yaml"))
+        #expect(problem.line == 9)
+    }
+
+    @Test func scriptAddressesThatMeanNothingAreWarnedOf() throws {
+        let address = "    scriptURIs: {mode: inline, hosts: [a.example.com]}\n"
+        let action = Self.rule(replacing: "[run, create]", by: "[run]") + address
+        let look = Self.rule(replacing: "[run, create]", by: "[read]") + address
+        let deny = "rules:\n  - {id: d, effect: deny, scriptURIs: {hosts: [a.example.com], maximumBytes: 1}}\n"
+        for (text, message) in [
+            (action, "carries no address"), (look, "has no effect"), (deny, "has no meaning in a deny rule"),
+        ] {
+            let bundle = try SampleBundle(["rules/a.yaml": text])
+            defer { bundle.remove() }
+            let warnings = try PolicyBundle.load(directory: bundle.path).warnings
+            #expect(warnings.contains { $0.message.contains(message) }, "\(warnings)")
+        }
+        let bundle = try SampleBundle([
+            "rules/b.yaml": "rules:\n  - {id: d, effect: deny, scriptURIs: {mode: inline, hosts: [a.example.com]}}\n"
+        ])
+        defer { bundle.remove() }
+        #expect(try PolicyBundle.load(directory: bundle.path).warnings.isEmpty)
+    }
+
+    /// A case asks whether a script may be fetched, and how the policy decides once it was.
+    @Test func casesOfScriptAddresses() throws {
+        func policyCase(_ name: String, _ command: String, _ expectation: String) -> String {
+            """
+              - name: \(name)
+                request:
+                  principal: {kind: user, id: 10000000-0000-0000-0000-000000000001}
+                  operation: create
+                  target: {subscription: 00000000-0000-0000-0000-00000000000a, resourceGroup: rg, virtualMachine: web-1, runCommand: c}
+                  command: \(command)
+                expect: \(expectation)
+
+            """
+        }
+        let address = "scriptUri: \"https://a.example.com/hello.sh?sig=1\""
+        let cases =
+            "cases:\n"
+            + policyCase(
+                "not fetched", "{\(address)}", "{effect: deny, reason: ScriptAddressNotAllowed, mayFetch: true}")
+            + policyCase("fetched", "{\(address), scriptFile: hello.sh}", "{effect: allow, rule: hello}")
+            + policyCase("fetched, another text", "{\(address), script: id}", "{effect: deny, reason: ScriptNotListed}")
+            + policyCase(
+                "another host", "{scriptUri: \"https://b.example.com/hello.sh\"}", "{effect: deny, mayFetch: false}")
+            + policyCase(
+                "another host, fetched", "{scriptUri: \"https://b.example.com/hello.sh\", scriptFile: hello.sh}",
+                "{effect: deny, reason: ScriptAddressNotAllowed}")
+        let bundle = try SampleBundle([
+            "rules/a.yaml": Self.rule("scriptURIs: {mode: inline, hosts: [a.example.com]}"), "tests/a.yaml": cases,
+        ])
+        defer { bundle.remove() }
+        let policy = try PolicyBundle.load(directory: bundle.path).policy
+        let read = try PolicyCaseReader.read(directory: bundle.path)
+        #expect(read.count == 5)
+        for one in read { #expect(one.failures(against: policy).isEmpty, "\(one.name)") }
+        var wrong = try #require(read.first)
+        wrong.expectation.mayFetch = false
+        #expect(wrong.failures(against: policy).count == 1)
+
+        let odd = try SampleBundle([
+            "tests/a.yaml": "cases:\n"
+                + policyCase("odd", "{\(address), commandId: RunShellScript, script: id}", "{effect: deny}")
+        ])
+        defer { odd.remove() }
+        #expect(throws: BundleProblems.self) { try PolicyCaseReader.read(directory: odd.path) }
     }
 
     @Test func oneRuleWithAThousandScripts() throws {

@@ -31,6 +31,30 @@ import YAMLReading
         #expect(Set(policy.rules.map(\.id)).subtracting(expected).isEmpty)
     }
 
+    /// The rule that the manual shows loads beside the shipped ones, and its cases hold.
+    @Test func rulesOfTheManualHold() throws {
+        let manual = URL(fileURLWithPath: Self.directory).deletingLastPathComponent()
+            .appendingPathComponent("docs/scripts-by-address.md")
+        let text = try String(contentsOf: manual, encoding: .utf8)
+        let blocks = text.components(separatedBy: "```yaml\n").dropFirst().compactMap {
+            $0.components(separatedBy: "```").first
+        }
+        #expect(blocks.count == 2)
+        let copy = NSTemporaryDirectory() + "manual-" + UUID().uuidString
+        try FileManager.default.copyItem(atPath: Self.directory, toPath: copy)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        for (name, block) in zip(["rules/manual.yaml", "tests/manual.yaml"], blocks) {
+            try Data(block.utf8).write(to: URL(fileURLWithPath: copy + "/" + name))
+        }
+        let bundle = try PolicyBundle.load(directory: copy)
+        #expect(bundle.warnings.isEmpty)
+        let rule = try #require(bundle.policy.rules.first { $0.id == "web-scripts" })
+        #expect(rule.scriptAddresses?.maximumBytes == 65_536)
+        let cases = try PolicyCaseReader.read(directory: copy).filter { $0.mark.file.hasSuffix("tests/manual.yaml") }
+        #expect(cases.count == 2)
+        for one in cases { #expect(one.failures(against: bundle.policy).isEmpty, "\(one.name)") }
+    }
+
     @Test func caseThatDiffersSaysHow() throws {
         let policy = try PolicyBundle.load(directory: Self.directory).policy
         var one = try #require(try PolicyCaseReader.read(directory: Self.directory).first)

@@ -33,6 +33,39 @@ final class RecordFixture: Sendable {
 
     static let requestID = "aaaaaaaa-0000-4000-8000-000000000001"
 
+    /// A record with one decision on a creation whose script was fetched, which repeats a request or knowingly goes again.
+    static func makeRepeat(acknowledging: Bool) async throws -> RecordFixture {
+        let fixture = RecordFixture(try TestDirectory())
+        let log = try SQLiteAuditLog(
+            options: AuditStoreOptions(path: fixture.path),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: { Self.start })
+        var facts = RequestFacts(
+            requestID: Self.requestID, correlationID: Self.requestID, clientRequestID: nil, clientAddress: "192.0.2.1",
+            operation: .create,
+            target: ResourceTarget(
+                subscription: "00000000-0000-0000-0000-000000000000", resourceGroup: "rg-web",
+                machine: .virtualMachine("web-1"), runCommand: "report"), apiVersion: "2025-04-01")
+        facts.repeatOf = acknowledging ? nil : Self.earlierRequestID
+        facts.acknowledgedRequest = acknowledging ? Self.earlierRequestID : nil
+        var command = Command(source: .inline(commandID: nil, script: ScriptText(Self.script)))
+        command.fetchedFrom = WebAddress(
+            scheme: "https", host: "scripts.example", port: nil, hasUserInformation: false, path: "/report.sh",
+            query: .known(Secret("?sig=canary-9")))
+        let entry = EntryEncoder(
+            settings: RecordSettings(fingerprintKey: FingerprintKey(bytes: Array(repeating: 7, count: 32)))
+        ).decision(
+            at: Self.start, request: facts,
+            principal: Principal(kind: .application, id: "44444444-0000-0000-0000-000000000001"), command: command,
+            extras: CommandExtras(
+                location: "westus", tags: [(name: "team", value: "web")], readOnlyMembers: ["properties.instanceView"]),
+            decision: Decision(effect: .allow, rule: "web-report", policyDigest: "d1"))
+        _ = try await log.append(entry, change: nil)
+        await log.close()
+        return fixture
+    }
+
+    static let earlierRequestID = "aaaaaaaa-0000-4000-8000-000000000009"
+
     private static func entries(name: String, keep: RecordSettings.Keep) -> [AuditEntry] {
         let encoder = EntryEncoder(
             settings: RecordSettings(

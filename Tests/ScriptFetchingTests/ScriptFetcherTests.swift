@@ -92,6 +92,31 @@ struct ScriptFetcherTests {
         #expect(bad.1.isEmpty)
     }
 
+    /// The address names no port, so 443 is meant; only the connection goes elsewhere.
+    @Test func aTestMayConnectToAnotherPortThanTheAddressNames() async throws {
+        try await AnsweringServer.with(identity: Self.identity.get(), answer: .init(ok: "uptime")) { server in
+            let fetcher = try ScriptFetcher(
+                configuration: ScriptFetcherConfiguration(
+                    trustRoots: .pem(try Self.authority.get().certificatePEM), allowsLoopback: true,
+                    resolver: try Lookups(["127.0.0.1"]).resolver, connectsToPort: server.port))
+            let address = try #require(WebAddress("https://\(Self.host)/run/a.sh"))
+            let result = await fetcher.fetch(address, hosts: [Self.host], maximumBytes: 64)
+            #expect(result == .script(ScriptText("uptime")))
+            #expect(server.heads.first?.contains("host: \(Self.host)\r\n") ?? false)
+            await fetcher.shutdown()
+        }
+    }
+
+    @Test func whatMayPassByItselfIsTransient() {
+        let transient = FetchRefusal.Reason.allCases.filter { FetchRefusal($0).isTransient }
+        #expect(
+            Set(transient)
+                == [.nameNotResolved, .busy, .shuttingDown, .timedOut, .connectFailed, .tlsFailed, .closed])
+        for (status, isTransient) in [(404, false), (403, false), (408, true), (429, true), (500, true), (503, true)] {
+            #expect(FetchRefusal(.statusNotOK, status: status).isTransient == isTransient)
+        }
+    }
+
     // MARK: Answers that are refused
 
     @Test func tooLargeByItsLengthIsRefusedBeforeTheBodyComes() async throws {

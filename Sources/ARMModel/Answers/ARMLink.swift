@@ -15,7 +15,9 @@ package struct ARMLink: Sendable, Hashable {
     /// - Returns: `nil` for another host, scheme or port, for user information, and for a path that is no operation's.
     package init?(_ text: String, authority: String) {
         let parts = text.withBytes { bytes in authority.withBytes { Parts(bytes, authority: $0) } }
-        guard let parts, ResourceName.isSubscription(parts.subscription), ResourceName.isLocation(parts.location)
+        // An id is a GUID (facts §2.5); what is more than that could not be hidden behind ours.
+        guard let parts, ResourceName.isSubscription(parts.subscription), ResourceName.isLocation(parts.location),
+            ResourceName.isGUID(parts.operationID)
         else { return nil }
         self.originForm = parts.originForm
         self.subscription = parts.subscription
@@ -44,12 +46,7 @@ package struct ARMLink: Sendable, Hashable {
         ]
 
         init?(_ bytes: UnsafeBufferPointer<UInt8>, authority: UnsafeBufferPointer<UInt8>) {
-            let scheme = 8
-            guard bytes.count > scheme, bytes.count <= 8_192,
-                ASCIICase.areEqual(bytes[..<scheme], toLowerCase: "https://"),
-                let slash = bytes[scheme...].firstIndex(of: UInt8(ascii: "/")),
-                Self.isSameHost(bytes[scheme..<slash], authority[...])
-            else { return nil }
+            guard bytes.count <= 8_192, let slash = ARMOrigin.pathStart(of: bytes, on: authority) else { return nil }
             var starts: [Int] = [slash + 1]
             var end = bytes.count
             for index in slash..<bytes.count {
@@ -77,21 +74,6 @@ package struct ARMLink: Sendable, Hashable {
             self.subscription = String(decoding: segment(1), as: UTF8.self)
             self.location = String(decoding: segment(5), as: UTF8.self)
             self.operationID = String(decoding: id, as: UTF8.self)
-        }
-
-        private static func isSameHost(
-            _ given: Slice<UnsafeBufferPointer<UInt8>>, _ own: Slice<UnsafeBufferPointer<UInt8>>
-        ) -> Bool {
-            let given = self.withoutDefaultPort(given)
-            let own = self.withoutDefaultPort(own)
-            return given.count == own.count && zip(given, own).allSatisfy { ASCIICase.lower($0) == $1 }
-        }
-
-        private static func withoutDefaultPort(
-            _ authority: Slice<UnsafeBufferPointer<UInt8>>
-        ) -> Slice<UnsafeBufferPointer<UInt8>> {
-            authority.count > 4 && ASCIICase.areEqual(authority.suffix(4), toLowerCase: ":443")
-                ? authority.dropLast(4) : authority
         }
     }
 }

@@ -15,23 +15,19 @@ struct BodyObject {
         self.node = node
         self.path = path
         let prefix = path.isEmpty ? 0 : path.utf8.count + 1
-        for member in members {
-            let full = path.isEmpty ? member.name : path + "." + member.name
-            guard
-                let known = table.first(where: { entry in
-                    entry.path.utf8.count > prefix && entry.path.utf8.elementsEqual(full.utf8)
-                        && !entry.path.utf8.dropFirst(prefix).contains(UInt8(ascii: "."))
-                })
-            else { throw Self.unknownMember(member, path: path, prefix: prefix, table: table) }
-            guard version >= known.since else {
-                throw RequestError(
-                    .invalidRequestContent, "this member exists since api-version \(known.since)",
-                    target: "$." + known.path, offset: member.nameOffset)
+        for index in members.indices {
+            guard let place = table.firstIndex(named: members[index].name, below: path) else {
+                throw Self.unknownMember(members[index], path: path, prefix: prefix, table: table)
             }
-            guard !member.value.isNull else {
+            guard version >= table[place].since else {
+                throw RequestError(
+                    .invalidRequestContent, "this member exists since api-version \(table[place].since)",
+                    target: "$." + table[place].path, offset: members[index].nameOffset)
+            }
+            guard !members[index].value.isNull else {
                 throw RequestError(
                     .invalidRequestContent, "null is not taken; leave the member out, or PUT the command anew",
-                    target: "$." + known.path, offset: member.value.offset)
+                    target: "$." + table[place].path, offset: members[index].value.offset)
             }
         }
     }
@@ -61,7 +57,10 @@ struct BodyObject {
     /// The member's JSON path, for an error.
     func target(_ name: StaticString) -> String { "$." + self.full(name) }
 
-    private func full(_ name: StaticString) -> String { self.path.isEmpty ? "\(name)" : self.path + ".\(name)" }
+    private func full(_ name: StaticString) -> String {
+        let name = name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+        return self.path.isEmpty ? name : self.path + "." + name
+    }
 
     func string(_ name: StaticString) throws(RequestError) -> String? {
         guard let node = self.member(name) else { return nil }
@@ -126,6 +125,23 @@ struct BodyObject {
         return out
     }
 
+    /// What Json.NET may take for metadata of its own.
+    private static let metadataNames: Set<String> = ["$id", "$ref", "$type", "$value", "$values"]
+
+    /// `tags`, without names that are none to every reader.
+    func tags() throws(RequestError) -> [(name: String, value: String)]? {
+        guard let tags = try self.stringMap("tags") else { return nil }
+        // Folding makes no `$`, so most names need none.
+        let isMetadata = tags.contains { tag in
+            tag.name.utf8.contains(UInt8(ascii: "$")) && Self.metadataNames.contains(CaseFolding.folded(tag.name))
+        }
+        guard !isMetadata else {
+            throw RequestError(
+                .invalidParameter, "a tag's name means something else to JSON readers", target: self.target("tags"))
+        }
+        return tags
+    }
+
     /// A list of `{name, value}`, both required strings, and nothing else in an element.
     func parameters(_ name: StaticString) throws(RequestError) -> [(name: String, value: String)]? {
         guard let node = self.member(name) else { return nil }
@@ -135,7 +151,8 @@ struct BodyObject {
         var out: [(name: String, value: String)] = []
         out.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            let path = self.full(name) + "[\(index)]"
+            // Only an error needs it.
+            var path: String { self.full(name) + "[\(index)]" }
             guard let members = element.members else {
                 throw Self.wrongType(element, path: path, expected: "an object {name, value}")
             }

@@ -14,7 +14,24 @@ package enum ForwardedBody {
             for line in script.lines { json.string(line) }
             json.endArray()
         }
-        Self.write(body.parameters.map { ($0.name, $0.value) }, named: "parameters", to: &json)
+        Self.write(body.parameters, named: "parameters", to: &json) { ($0.name, $0.value) }
+        json.endObject()
+        return json.bytes
+    }
+
+    /// A creation: location and tags as given, the rest as it was judged.
+    /// - Parameters:
+    ///   - command: the judged command. Where the gateway has fetched the script, its source is the text and not the
+    ///     address any more.
+    ///   - timeoutSeconds: the time-out after the rule's limit was written in.
+    package static func create(
+        _ create: ManagedCreate, command: Command, timeoutSeconds: Int?, version: APIVersion
+    ) throws(RequestError) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("location", create.location)
+        try Self.write(create.properties, as: command, timeoutSeconds: timeoutSeconds, version: version, to: &json)
+        Self.write(tags: create.tags, to: &json)
         json.endObject()
         return json.bytes
     }
@@ -30,42 +47,52 @@ package enum ForwardedBody {
     ) throws(RequestError) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
+        try Self.write(update.properties, as: merged, timeoutSeconds: timeoutSeconds, version: version, to: &json)
+        Self.write(tags: update.tags, to: &json)
+        json.endObject()
+        return json.bytes
+    }
+
+    private static func write(
+        _ given: ManagedProperties, as judged: Command, timeoutSeconds: Int?, version: APIVersion,
+        to json: inout JSONWriter
+    ) throws(RequestError) {
         json.name("properties")
         json.beginObject()
-        if let source = merged.source.value ?? nil {
+        if let source = judged.source.value ?? nil {
             json.name("source")
             json.beginObject()
-            try Self.write(source, shell: merged.scriptShell.value ?? nil, version: version, to: &json)
+            try Self.write(source, shell: judged.scriptShell.value ?? nil, version: version, to: &json)
             json.endObject()
         }
-        Self.write((merged.parameters.value ?? []).map { ($0.name, $0.value) }, named: "parameters", to: &json)
-        if let list = update.protectedParameters {
+        Self.write(judged.parameters.value ?? [], named: "parameters", to: &json) { ($0.name, $0.value) }
+        if let list = given.protectedParameters {
             // The one place where protected values are written: the body for ARM.
-            Self.write(list.map { ($0.name, $0.value.withValue(\.self)) }, named: "protectedParameters", to: &json)
+            Self.write(list, named: "protectedParameters", to: &json) { ($0.name, $0.value.withValue(\.self)) }
         }
-        json.member("asyncExecution", (merged.asyncExecution.value ?? nil) ?? false)
-        json.member("runAsUser", merged.runAsUser.value ?? nil)
-        update.runAsPassword?.withValue { json.member("runAsPassword", $0) }
-        json.member("timeoutInSeconds", timeoutSeconds ?? (merged.timeoutSeconds.value ?? nil))
-        Self.write(update.outputBlob, named: "outputBlobUri", to: &json)
-        Self.write(update.errorBlob, named: "errorBlobUri", to: &json)
-        Self.write(update.outputBlobIdentity, named: "outputBlobManagedIdentity", to: &json)
-        Self.write(update.errorBlobIdentity, named: "errorBlobManagedIdentity", to: &json)
-        let treatFailure = (merged.treatFailureAsDeploymentFailure.value ?? nil) ?? false
+        json.member("asyncExecution", (judged.asyncExecution.value ?? nil) ?? false)
+        json.member("runAsUser", judged.runAsUser.value ?? nil)
+        given.runAsPassword?.withValue { json.member("runAsPassword", $0) }
+        json.member("timeoutInSeconds", timeoutSeconds ?? (judged.timeoutSeconds.value ?? nil))
+        Self.write(given.outputBlob, named: "outputBlobUri", to: &json)
+        Self.write(given.errorBlob, named: "errorBlobUri", to: &json)
+        Self.write(given.outputBlobIdentity, named: "outputBlobManagedIdentity", to: &json)
+        Self.write(given.errorBlobIdentity, named: "errorBlobManagedIdentity", to: &json)
+        let treatFailure = (judged.treatFailureAsDeploymentFailure.value ?? nil) ?? false
         if version >= .v2023_03_01 {
             json.member("treatFailureAsDeploymentFailure", treatFailure)
         } else if treatFailure {
             throw Self.needsNewer("treatFailureAsDeploymentFailure", .v2023_03_01)
         }
         json.endObject()
-        if let tags = update.tags {
-            json.name("tags")
-            json.beginObject()
-            for tag in tags { json.member(tag.name, tag.value) }
-            json.endObject()
-        }
+    }
+
+    private static func write(tags: [(name: String, value: String)]?, to json: inout JSONWriter) {
+        guard let tags else { return }
+        json.name("tags")
+        json.beginObject()
+        for tag in tags { json.member(tag.name, tag.value) }
         json.endObject()
-        return json.bytes
     }
 
     private static func write(
@@ -95,10 +122,14 @@ package enum ForwardedBody {
             target: "$.properties.\(member)")
     }
 
-    private static func write(_ list: [(String, String)], named name: String, to json: inout JSONWriter) {
+    @inline(__always)
+    private static func write<Element>(
+        _ list: [Element], named name: String, to json: inout JSONWriter, as pair: (Element) -> (String, String)
+    ) {
         json.name(name)
         json.beginArray()
-        for (key, value) in list {
+        for element in list {
+            let (key, value) = pair(element)
             json.beginObject()
             json.member("name", key)
             json.member("value", value)

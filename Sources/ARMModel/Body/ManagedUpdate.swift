@@ -1,122 +1,18 @@
-package import Redaction
 package import StrictJSON
 
-/// Body of an update (`VirtualMachineRunCommandUpdate`). A member that is `nil` was not sent and stays as stored.
+/// Body of an update (`VirtualMachineRunCommandUpdate`). What is `nil` was not sent and stays as stored.
 package struct ManagedUpdate: Sendable {
     /// Tags replace all tags.
     package var tags: [(name: String, value: String)]?
-    /// The whole `source` object, where it was sent; `.some(nil)` is an object without any source.
-    package var source: ScriptSource??
-    /// Meaningful only where `source` was sent: that object replaces the stored one as a whole.
-    package var scriptShell: String?
-    package var parameters: [Parameter]?
-    package var protectedParameters: [ProtectedParameter]?
-    package var asyncExecution: Bool?
-    package var runAsUser: String?
-    package var runAsPassword: Secret?
-    package var timeoutSeconds: Int?
-    package var outputBlob: WebAddress?
-    package var errorBlob: WebAddress?
-    package var outputBlobIdentity: ManagedIdentity?
-    package var errorBlobIdentity: ManagedIdentity?
-    package var treatFailureAsDeploymentFailure: Bool?
-    /// Paths of members that only the service sets; type-checked, and left out of what is forwarded.
-    package var readOnlyMembers: [String]
+    package var properties: ManagedProperties
 
-    /// What Json.NET may take for metadata of its own.
-    private static let metadataNames: Set<String> = ["$id", "$ref", "$type", "$value", "$values"]
+    /// Paths of members that only the service sets; type-checked, and left out of what is forwarded.
+    package var readOnlyMembers: [String] { self.properties.readOnlyMembers }
 
     package init(_ node: JSONNode, version: APIVersion) throws(RequestError) {
         let table = RequestMembers.managedUpdate
         let body = try BodyObject(node, path: "", table: table, version: version)
-        self.tags = try body.stringMap("tags")
-        if let tags = self.tags, tags.contains(where: { Self.metadataNames.contains(ASCIICase.lowered($0.name)) }) {
-            throw RequestError(
-                .invalidParameter, "a tag's name means something else to JSON readers", target: "$.tags")
-        }
-        self.readOnlyMembers = []
-        guard let properties = try body.object("properties", table: table, version: version) else { return }
-        if let source = try properties.object("source", table: table, version: version) {
-            self.source = .some(try Self.source(source, table: table, version: version))
-            self.scriptShell = try source.string("scriptShell")
-        }
-        self.parameters = try properties.parameters("parameters").map { list in
-            list.map { Parameter(name: $0.name, value: $0.value) }
-        }
-        self.protectedParameters = try properties.parameters("protectedParameters").map { list in
-            list.map { ProtectedParameter(name: $0.name, value: Secret($0.value)) }
-        }
-        self.asyncExecution = try properties.bool("asyncExecution")
-        self.runAsUser = try properties.string("runAsUser")
-        self.runAsPassword = try properties.string("runAsPassword").map(Secret.init)
-        self.timeoutSeconds = try properties.int32("timeoutInSeconds")
-        self.outputBlob = try Self.address(properties, "outputBlobUri")
-        self.errorBlob = try Self.address(properties, "errorBlobUri")
-        self.outputBlobIdentity = try Self.identity(properties, "outputBlobManagedIdentity", table, version)
-        self.errorBlobIdentity = try Self.identity(properties, "errorBlobManagedIdentity", table, version)
-        self.treatFailureAsDeploymentFailure = try properties.bool("treatFailureAsDeploymentFailure")
-        let state = try properties.readOnly("provisioningState", expected: "a string") { $0.string != nil }
-        let view = try properties.readOnly(
-            "instanceView", expected: "an instance view", matches: InstanceView.isWellFormed)
-        self.readOnlyMembers = [state, view].compactMap(\.self)
-    }
-
-    private static func source(
-        _ object: BodyObject, table: [RequestMember], version: APIVersion
-    ) throws(RequestError) -> ScriptSource? {
-        let place = "$.properties.source"
-        let script = try object.string("script")
-        let address = try Self.address(object, "scriptUri")
-        let commandID = try object.string("commandId")
-        let gallery = try object.string("galleryScriptReferenceId")
-        let identity = try Self.identity(object, "scriptUriManagedIdentity", table, version)
-        let given = [script != nil, address != nil, commandID != nil, gallery != nil].count { $0 }
-        guard given <= 1 else {
-            throw RequestError(
-                .conflictingProperties,
-                "use only one of script, scriptUri, commandId, galleryScriptReferenceId", target: place)
-        }
-        guard identity == nil || address != nil else {
-            throw RequestError(
-                .invalidParameter, "scriptUriManagedIdentity goes with scriptUri",
-                target: place + ".scriptUriManagedIdentity")
-        }
-        if let script { return .inline(commandID: nil, script: ScriptText(script)) }
-        if let address { return .address(address, identity: .known(identity)) }
-        if let gallery { return .gallery(gallery) }
-        guard let commandID else { return nil }
-        guard ResourceName.isCommandID(commandID) else {
-            throw RequestError(
-                .invalidParameter, "a command id is 1 to 64 letters, digits or _", target: place + ".commandId")
-        }
-        return .builtIn(commandID: commandID)
-    }
-
-    private static func address(_ object: BodyObject, _ name: StaticString) throws(RequestError) -> WebAddress? {
-        guard let text = try object.string(name) else { return nil }
-        guard let address = WebAddress(text) else {
-            throw RequestError(
-                .invalidParameter, "not an absolute address of the form https://host/path?query",
-                target: object.target(name))
-        }
-        return address
-    }
-
-    private static func identity(
-        _ object: BodyObject, _ name: StaticString, _ table: [RequestMember], _ version: APIVersion
-    ) throws(RequestError) -> ManagedIdentity? {
-        guard let identity = try object.object(name, table: table, version: version) else { return nil }
-        let clientID = try identity.string("clientId")
-        let objectID = try identity.string("objectId")
-        guard clientID == nil || objectID == nil else {
-            throw RequestError(
-                .conflictingProperties, "use clientId or objectId, not both", target: object.target(name))
-        }
-        guard [clientID, objectID].compactMap(\.self).allSatisfy(ResourceName.isGUID) else {
-            throw RequestError(.invalidParameter, "an identity's id is a GUID", target: object.target(name))
-        }
-        if let clientID { return .clientID(clientID) }
-        if let objectID { return .objectID(objectID) }
-        return .system
+        self.tags = try body.tags()
+        self.properties = try ManagedProperties(of: body, table: table, version: version)
     }
 }

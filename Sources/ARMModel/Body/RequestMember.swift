@@ -45,8 +45,19 @@ package enum RequestMembers {
     }
 
     private static let names: Set<String> = Set(
-        (action + managedUpdate).flatMap { $0.path.split(separator: ".").map(String.init) } + ["name", "value"])
+        (action + managedCreate).flatMap { $0.path.split(separator: ".").map(String.init) } + ["name", "value"])
 
+    /// `VirtualMachineRunCommand`, facts §4.2.
+    package static let managedCreate: [RequestMember] =
+        [
+            RequestMember(path: "id", kind: .readOnly, since: .v2020_06_01),
+            RequestMember(path: "name", kind: .readOnly, since: .v2020_06_01),
+            RequestMember(path: "type", kind: .readOnly, since: .v2020_06_01),
+            RequestMember(path: "systemData", kind: .readOnly, since: .v2024_11_01),
+            RequestMember(path: "location", kind: .string, since: .v2020_06_01),
+        ] + managedUpdate
+
+    /// `VirtualMachineRunCommandUpdate`, facts §4.2.
     package static let managedUpdate: [RequestMember] =
         [
             RequestMember(path: "tags", kind: .stringMap, since: .v2020_06_01),
@@ -87,5 +98,36 @@ package enum RequestMembers {
         ["clientId", "objectId"].map { name in
             RequestMember(path: "properties.\(place).\(name)", kind: .string, since: .v2023_03_01)
         }
+    }
+}
+
+extension [RequestMember] {
+    /// The entry of a member right below a place.
+    /// - Parameter place: dotted path of the object, empty at the top.
+    func firstIndex(named name: String, below place: String) -> Int? {
+        let below = place.utf8.count
+        let start = below == 0 ? 0 : below + 1
+        let count = start + name.utf8.count
+        return name.withBytes { name in
+            place.withBytes { place in
+                // The length alone tells most entries apart, and the name most of the others.
+                for index in self.indices where self[index].path.utf8.count == count {
+                    let isMeant = self[index].path.withBytes { path in
+                        Self.same(path, from: start, name) && Self.same(path, from: 0, place)
+                            && (below == 0 || path[below] == UInt8(ascii: "."))
+                    }
+                    // An entry further down is not meant.
+                    if isMeant { return name.contains(UInt8(ascii: ".")) ? nil : index }
+                }
+                return nil
+            }
+        }
+    }
+
+    private static func same(
+        _ path: UnsafeBufferPointer<UInt8>, from start: Int, _ part: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        for index in part.indices where path[start + index] != part[index] { return false }
+        return true
     }
 }

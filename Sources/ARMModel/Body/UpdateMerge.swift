@@ -1,8 +1,13 @@
-/// What an update makes of the stored command: `source` and identity objects replace as a whole, lists replace as a
-/// whole, everything else member by member (facts §4.3).
 extension ManagedUpdate {
+    /// The stored command after this update.
     /// - Parameter stored: ``Command/unread`` before the stored command has been read.
-    package func applied(to stored: Command) -> Command {
+    package func applied(to stored: Command) -> Command { self.properties.applied(to: stored) }
+}
+
+/// What properties make of a command: `source` and identity objects replace as a whole, lists replace as a whole,
+/// everything else member by member (facts §4.3).
+extension ManagedProperties {
+    func applied(to stored: Command) -> Command {
         var command = stored
         if let source = self.source {
             command.source = .known(source)

@@ -20,6 +20,8 @@ package enum ScriptSource: Sendable, Hashable {
 package struct Command: Sendable {
     /// `nil` inside: no source at all, which nothing allows.
     package var source: Known<ScriptSource?>
+    /// Where the text of an inline source was fetched from by the gateway; `nil` where the request carried it.
+    package var fetchedFrom: WebAddress?
     /// `source.scriptShell` (`Default`, `Powershell7`).
     package var scriptShell: Known<String?>
     package var parameters: Known<[Parameter]>
@@ -39,6 +41,7 @@ package struct Command: Sendable {
     /// An action or creation with nothing but a source.
     package init(source: ScriptSource?) {
         self.source = .known(source)
+        self.fetchedFrom = nil
         self.scriptShell = .known(nil)
         self.parameters = .known([])
         self.protectedParameters = .known([])

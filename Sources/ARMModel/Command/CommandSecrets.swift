@@ -8,7 +8,7 @@ extension Command {
         var found: [Secret] = []
         if case .known(let secret?) = self.runAsPassword { found.append(secret) }
         found.append(contentsOf: (self.protectedParameters.value ?? []).map(\.value))
-        var addresses = [self.outputBlob.value ?? nil, self.errorBlob.value ?? nil]
+        var addresses = [self.outputBlob.value ?? nil, self.errorBlob.value ?? nil, self.fetchedFrom]
         if case .known(.address(let address, _)) = self.source { addresses.append(address) }
         for case .known(let query?) in addresses.compactMap({ $0?.query }) {
             query.withValue { found.append(contentsOf: Self.secrets(inQuery: $0)) }

@@ -11,16 +11,29 @@ package struct ScriptText: Sendable, Hashable {
     package let digest: String
 
     package init(_ text: String) {
-        var bytes = Array(text.utf8)
-        while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-        self.text = String(decoding: bytes, as: UTF8.self)
-        self.digest = HexDigest.text(of: SHA256.hash(data: bytes))
+        (self.text, self.digest) = text.withBytes { bytes in
+            var count = bytes.count
+            while count > 0, bytes[count - 1] == 0x0A || bytes[count - 1] == 0x0D { count -= 1 }
+            let kept = UnsafeBufferPointer(rebasing: bytes[..<count])
+            let digest = HexDigest.text(of: SHA256.hash(data: kept))
+            return (count == bytes.count ? text : String(decoding: kept, as: UTF8.self), digest)
+        }
     }
 
     package init(lines: [String]) { self.init(lines.joined(separator: "\n")) }
 
     /// One element a line, the form that the action API carries.
     package var lines: [String] {
-        self.text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
+        self.text.withBytes { bytes in
+            var lines: [String] = []
+            lines.reserveCapacity(32)
+            var start = 0
+            for index in bytes.indices where bytes[index] == 0x0A {
+                lines.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<index]), as: UTF8.self))
+                start = index + 1
+            }
+            lines.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start...]), as: UTF8.self))
+            return lines
+        }
     }
 }

@@ -33,53 +33,70 @@ package struct WebAddress: Sendable, Hashable {
     /// Reads an absolute address. Only the form `scheme://[user@]host[:port][/path][?query]` in printable ASCII is
     /// understood; anything else is `nil`. So is a backslash before the query, which some readers take for a slash.
     package init?(_ text: String) {
-        guard text.utf8.count <= 4_096, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
-            let colon = text.utf8.firstIndex(of: UInt8(ascii: ":"))
+        guard let address = text.withBytes({ Self.read($0) }) else { return nil }
+        self = address
+    }
+
+    private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
+
+    private static func read(_ text: UnsafeBufferPointer<UInt8>) -> WebAddress? {
+        guard text.count <= 4_096, text.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+            let colon = text.firstIndex(of: UInt8(ascii: ":"))
         else { return nil }
-        let scheme = text.utf8[..<colon]
+        let scheme = text[..<colon]
         guard let first = scheme.first, Self.isLetter(first),
-            scheme.allSatisfy({ Self.isLetter($0) || Self.isDigit($0) || "+-.".utf8.contains($0) })
+            scheme.allSatisfy({ Self.isLetter($0) || Self.isDigit($0) || Self.isOneOf("+-.", $0) })
         else { return nil }
-        let rest = text.utf8[text.utf8.index(after: colon)...]
-        guard rest.starts(with: "//".utf8) else { return nil }
+        let rest = text[(colon + 1)...]
+        guard rest.count >= 2, rest[colon + 1] == UInt8(ascii: "/"), rest[colon + 2] == UInt8(ascii: "/") else {
+            return nil
+        }
         let behind = rest.dropFirst(2)
-        let authorityEnd = behind.firstIndex { "/?#".utf8.contains($0) } ?? behind.endIndex
+        let authorityEnd = behind.firstIndex { Self.isOneOf("/?#", $0) } ?? behind.endIndex
         var authority = behind[..<authorityEnd]
         guard !authority.contains(UInt8(ascii: "\\")) else { return nil }
-        self.hasUserInformation = authority.contains(UInt8(ascii: "@"))
-        if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[authority.index(after: at)...] }
+        let hasUserInformation = authority.contains(UInt8(ascii: "@"))
+        if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[(at + 1)...] }
+        var port: Int?
         if let portColon = authority.lastIndex(of: UInt8(ascii: ":")), authority.last != UInt8(ascii: "]") {
-            let digits = authority[authority.index(after: portColon)...]
+            let digits = authority[(portColon + 1)...]
             // `Int` alone would also read "+443".
-            guard digits.allSatisfy(Self.isDigit), let port = Int(String(Substring(digits))),
-                (1...65_535).contains(port)
+            guard digits.allSatisfy(Self.isDigit), let number = Int(Self.text(digits)), (1...65_535).contains(number)
             else { return nil }
-            self.port = port
+            port = number
             authority = authority[..<portColon]
-        } else {
-            self.port = nil
         }
         guard Self.isHost(authority) else { return nil }
         let pathAndQuery = behind[authorityEnd...]
-        let pathEnd = pathAndQuery.firstIndex { "?#".utf8.contains($0) } ?? pathAndQuery.endIndex
+        let pathEnd = pathAndQuery.firstIndex { Self.isOneOf("?#", $0) } ?? pathAndQuery.endIndex
         guard !pathAndQuery[..<pathEnd].contains(UInt8(ascii: "\\")) else { return nil }
-        self.scheme = ASCIICase.lowered(String(Substring(scheme)))
-        self.host = ASCIICase.lowered(String(Substring(authority)))
-        self.path = String(Substring(pathAndQuery[..<pathEnd]))
-        let query = String(Substring(pathAndQuery[pathEnd...]))
-        self.query = .known(query.isEmpty ? nil : Secret(query))
+        let query = pathAndQuery[pathEnd...]
+        return WebAddress(
+            scheme: ASCIICase.lowered(Self.text(scheme)), host: ASCIICase.lowered(Self.text(authority)), port: port,
+            hasUserInformation: hasUserInformation, path: Self.text(pathAndQuery[..<pathEnd]),
+            query: .known(query.isEmpty ? nil : Secret(Self.text(query))))
     }
 
     /// A name or IPv4 address, or an IPv6 address in brackets.
-    private static func isHost(_ bytes: Substring.UTF8View) -> Bool {
+    private static func isHost(_ bytes: Bytes) -> Bool {
         guard bytes.first == UInt8(ascii: "[") else {
             return !bytes.isEmpty
-                && bytes.allSatisfy { Self.isLetter($0) || Self.isDigit($0) || "-._".utf8.contains($0) }
+                && bytes.allSatisfy { Self.isLetter($0) || Self.isDigit($0) || Self.isOneOf("-._", $0) }
         }
         return bytes.count > 3 && bytes.last == UInt8(ascii: "]")
             && bytes.dropFirst().dropLast().allSatisfy {
-                Self.isDigit($0) || "abcdefABCDEF:.".utf8.contains($0)
+                Self.isDigit($0) || Self.isOneOf("abcdefABCDEF:.", $0)
             }
+    }
+
+    private static func text(_ bytes: Bytes) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes), as: UTF8.self)
+    }
+
+    @inline(__always)
+    private static func isOneOf(_ characters: StaticString, _ byte: UInt8) -> Bool {
+        for index in 0..<characters.utf8CodeUnitCount where characters.utf8Start[index] == byte { return true }
+        return false
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

@@ -7,6 +7,8 @@ package struct ARMRequestHead: Sendable {
     package var expandsInstanceView: Bool
     /// `monitor=true`: the form of a polling link that answers with the result.
     package var monitors: Bool
+    /// Where a list goes on, as we sealed it; it is opened and checked before it is believed.
+    package var skipToken: String?
     /// Last segment of a polling link.
     package var operationID: String?
     /// The path to forward, built from the parsed names.
@@ -49,6 +51,7 @@ package struct ARMRequestHead: Sendable {
         var version: String?
         var expand: String?
         var monitor: String?
+        var skipToken: String?
         for item in request.query {
             guard let name = route.query.first(where: { ASCIICase.areEqual($0.rawValue, item.name) }) else {
                 throw RequestError(
@@ -59,11 +62,13 @@ package struct ARMRequestHead: Sendable {
             case .apiVersion: version = item.value
             case .expand: expand = item.value
             case .monitor: monitor = item.value
+            case .skipToken: skipToken = item.value
             }
         }
         self.apiVersion = try Self.version(version, route: route)
         self.expandsInstanceView = try Self.flag(expand, only: "instanceView", name: "$expand")
         self.monitors = try Self.flag(monitor, only: "true", name: "monitor")
+        self.skipToken = skipToken
     }
 
     private static func wordsMatch(_ path: [Route.Segment], _ segments: [String]) -> Bool {
@@ -87,6 +92,7 @@ package struct ARMRequestHead: Sendable {
                 case .runCommand: (ResourceName.isRunCommand(given), "the run command's name is not valid")
                 case .location: (ResourceName.isLocation(given), "the location is not valid")
                 case .operationID: (ResourceName.isGUID(given), "the operation id is not a GUID")
+                case .commandID: (ResourceName.isCommandID(given), "the command id is not 1 to 64 letters, digits or _")
                 }
             if !isValid { return RequestError(.invalidRequestTarget, what) }
         }
@@ -108,6 +114,7 @@ package struct ARMRequestHead: Sendable {
             case .runCommand: target.runCommand = name
             case .location: target.location = ASCIICase.lowered(name)
             case .operationID: operationID = ASCIICase.lowered(name)
+            case .commandID: target.catalogCommandID = name
             }
         }
         return (target, operationID)
@@ -119,11 +126,11 @@ package struct ARMRequestHead: Sendable {
                 .missingAPIVersion, "the api-version query parameter is required, e.g. api-version=2024-11-01",
                 target: "api-version")
         }
-        guard let version = APIVersion(text) else {
+        guard let version = APIVersion(text, of: route.since.api) else {
             throw RequestError(
                 .invalidAPIVersion,
-                "this api-version of Microsoft.Compute is not known here; the newest is \(APIVersion.newest)",
-                target: "api-version")
+                "this api-version is not known here for \(route.name); the newest is "
+                    + (route.since.api.versions.last ?? ""), target: "api-version")
         }
         guard version >= route.since else {
             throw RequestError(
@@ -150,12 +157,15 @@ package struct ARMRequestHead: Sendable {
     }
 
     /// The names in a path that was built by ``upstreamPath``.
-    package static func target(ofPath text: String) -> ResourceTarget? {
+    package static func target(ofPath text: String) -> ResourceTarget? { self.place(ofPath: text)?.target }
+
+    /// The names in a path that was built by ``upstreamPath``, and the family of commands that it is about.
+    package static func place(ofPath text: String) -> (target: ResourceTarget, family: CommandFamily)? {
         guard let request = try? RequestTarget(text) else { return nil }
         for route in RouteTable.routes where route.path.count == request.segments.count {
             guard Self.wordsMatch(route.path, request.segments), Self.nameError(route.path, request.segments) == nil
             else { continue }
-            return Self.names(route.path, request.segments).0
+            return (Self.names(route.path, request.segments).0, route.family)
         }
         return nil
     }
@@ -175,6 +185,7 @@ package struct ARMRequestHead: Sendable {
             case .runCommand: text += target.runCommand ?? ""
             case .location: text += target.location ?? ""
             case .operationID: text += operationID ?? ""
+            case .commandID: text += target.catalogCommandID ?? ""
             }
         }
         return text

@@ -4,17 +4,27 @@ package struct Route: Sendable {
     package enum Segment: Sendable, Hashable {
         case word(String)
         case subscription, resourceGroup, virtualMachine, scaleSet, instance, runCommand, location, operationID
+        /// Id of a built-in command in a location document's path.
+        case commandID
     }
 
-    package enum Method: String, Sendable, Hashable { case get = "GET", post = "POST", patch = "PATCH" }
+    package enum Method: String, Sendable, Hashable, CaseIterable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
 
     /// What the request body is.
-    package enum Body: Sendable, Hashable { case none, action, managedUpdate }
+    package enum Body: Sendable, Hashable { case none, action, managedCreate, managedUpdate }
 
     package enum QueryName: String, Sendable, Hashable {
         case apiVersion = "api-version"
         case expand = "$expand"
         case monitor
+        /// Where a list goes on: ours, sealed; never ARM's own.
+        case skipToken = "$skiptoken"
     }
 
     /// Azure's operation id, for the manual and for metrics.
@@ -24,6 +34,7 @@ package struct Route: Sendable {
     package var operation: Operation
     package var family: CommandFamily = .standard
     package var body: Body = .none
+    /// The version that introduced it; every later one of the same list has it too.
     package var since: APIVersion
     package var query: [QueryName] = [.apiVersion]
     package var allowsTrailingSlash = false

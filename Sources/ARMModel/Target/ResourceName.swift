@@ -14,6 +14,9 @@ package enum ResourceName {
     package static func isMachine(_ text: String) -> Bool { self.isPlain(text, maximum: 64) }
     package static func isRunCommand(_ text: String) -> Bool { self.isPlain(text, maximum: 80) }
 
+    /// Name of a gallery, or of a script in it.
+    package static func isGalleryPart(_ text: String) -> Bool { self.isPlain(text, maximum: 80) }
+
     package static func isInstance(_ text: String) -> Bool {
         (1...10).contains(text.utf8.count)
             && text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
@@ -32,14 +35,16 @@ package enum ResourceName {
     /// Eight, four, four, four and twelve hexadecimal digits.
     package static func isGUID(_ text: String) -> Bool {
         guard text.utf8.count == 36 else { return false }
-        for (index, byte) in text.utf8.enumerated() {
-            switch index {
-            case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return false }
-            default:
-                guard self.isLetterOrDigit(byte), self.isHex(byte) else { return false }
+        return text.withBytes { bytes in
+            for index in bytes.indices {
+                switch index {
+                case 8, 13, 18, 23: guard bytes[index] == UInt8(ascii: "-") else { return false }
+                default:
+                    guard self.isLetterOrDigit(bytes[index]), self.isHex(bytes[index]) else { return false }
+                }
             }
+            return true
         }
-        return true
     }
 
     private static func isPlain(_ text: String, maximum: Int) -> Bool {

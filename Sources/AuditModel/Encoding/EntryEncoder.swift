@@ -79,6 +79,7 @@ package struct EntryEncoder: Sendable {
         let isFirst = principal != nil
         writer.begin()
         if isFirst {
+            writer.member("acknowledgedRequest", request.acknowledgedRequest)
             writer.member("apiVersion", request.apiVersion)
             writer.member("clientAddress", request.clientAddress)
             writer.member("clientRequestID", request.clientRequestID)

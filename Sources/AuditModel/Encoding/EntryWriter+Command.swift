@@ -12,6 +12,7 @@ extension EntryWriter {
         self.identity("errorBlobManagedIdentity", command.errorBlobIdentity)
         self.address("errorBlobURI", command.errorBlob, label: .blobQuery)
         if case .known(.gallery(let id)) = command.source { self.json.member("galleryScriptReferenceID", id) }
+        self.json.member("location", extras.location)
         self.identity("outputBlobManagedIdentity", command.outputBlobIdentity)
         self.address("outputBlobURI", command.outputBlob, label: .blobQuery)
         self.parameters(command.parameters)
@@ -28,6 +29,8 @@ extension EntryWriter {
         if case .known(.address(let address, let identity)) = command.source {
             self.address("scriptURI", .known(address), label: .scriptQuery)
             self.identity("scriptURIManagedIdentity", identity)
+        } else if let address = command.fetchedFrom {
+            self.address("scriptURI", .known(address), label: .scriptQuery)
         }
         if case .unknown = command.source { self.unknown("source") }
         self.tags(extras.tags)

@@ -39,4 +39,29 @@ package enum Timestamp {
         out.append(UInt8(ascii: "Z"))
         return String(decoding: out, as: UTF8.self)
     }
+
+    /// The milliseconds since 1970 of a text that ``text(milliseconds:)`` makes; `nil` for any other.
+    package static func milliseconds(_ text: String) -> Int64? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 24 else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            bytes[range].reduce(0 as Int64?) { value, byte in
+                guard let value, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+                return value * 10 + Int64(byte - UInt8(ascii: "0"))
+            }
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            let fraction = number(20..<23), (1970...9999).contains(year)
+        else { return nil }
+        // Days of a civil date, counting years from March so that a leap day comes last.
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let yearOfEra = shiftedYear % 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = shiftedYear / 400 * 146_097 + dayOfEra - 719_468
+        let milliseconds = days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1_000 + fraction
+        // Written again it must be the same: no 31st of February, no other separators.
+        return Self.text(milliseconds: milliseconds) == text ? milliseconds : nil
+    }
 }

@@ -15,7 +15,10 @@ package struct RequestFacts: Sendable {
     package var justification: String?
     /// HMAC over method, target, version and canonical body with its secrets; base64.
     package var requestDigest: String?
+    /// The earlier request that this one repeats.
     package var repeatOf: String?
+    /// The earlier request of unknown outcome that the caller says it knows about.
+    package var acknowledgedRequest: String?
 
     package init(
         requestID: String, correlationID: String, clientRequestID: String?, clientAddress: String,

@@ -12,6 +12,12 @@ struct SQLFailure: Error, CustomStringConvertible {
         self.message = connection.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
     }
 
+    /// Something that the tables would refuse, found before they were asked.
+    init(ofTheRow message: String) {
+        self.code = SQLITE_MISMATCH
+        self.message = message
+    }
+
     init(_ error: any Error) {
         if let error = error as? SQLFailure {
             self = error

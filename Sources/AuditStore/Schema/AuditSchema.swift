@@ -7,104 +7,16 @@ enum AuditSchema {
     /// `PRAGMA application_id`: "SALY".
     static let applicationID = 0x5341_4C59
     /// `PRAGMA user_version`.
-    static let version = 1
+    static let version = 2
 
-    /// Columns for searching stand before the long ones, so that a scan need not follow overflow pages.
-    static let statements = [
-        """
-        CREATE TABLE record (
-            "index" INTEGER PRIMARY KEY CHECK ("index" > 0),
-            event TEXT NOT NULL CHECK (event <> ''),
-            time TEXT NOT NULL CHECK (length(time) = 24),
-            requestID TEXT,
-            principal TEXT,
-            operation TEXT,
-            subscription TEXT,
-            resourceGroup TEXT,
-            machine TEXT,
-            runCommand TEXT,
-            effect TEXT,
-            rule TEXT,
-            scriptSHA256 TEXT,
-            outcome TEXT,
-            sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
-            canonical TEXT NOT NULL CHECK (canonical <> '')
-        ) STRICT
-        """,
-        """
-        CREATE TABLE body (
-            "index" INTEGER NOT NULL REFERENCES record ("index"),
-            pointer TEXT NOT NULL,
-            salt BLOB NOT NULL CHECK (length(salt) = 16),
-            text BLOB,
-            PRIMARY KEY ("index", pointer)
-        ) STRICT, WITHOUT ROWID
-        """,
-        """
-        CREATE TABLE operation (
-            id TEXT NOT NULL PRIMARY KEY CHECK (id <> ''),
-            ownerIssuer TEXT NOT NULL,
-            ownerTenant TEXT NOT NULL,
-            ownerKind TEXT NOT NULL,
-            ownerID TEXT NOT NULL,
-            operation TEXT NOT NULL,
-            subscription TEXT NOT NULL,
-            location TEXT NOT NULL,
-            targetPath TEXT NOT NULL,
-            apiVersion TEXT NOT NULL,
-            statusLink TEXT,
-            resultLink TEXT,
-            decisionIndex INTEGER NOT NULL,
-            created INTEGER NOT NULL,
-            ended INTEGER
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-        "CREATE INDEX record_requestID ON record (requestID) WHERE requestID IS NOT NULL",
-        "CREATE INDEX operation_ended ON operation (ended) WHERE ended IS NOT NULL",
-        """
-        CREATE TRIGGER record_insert BEFORE INSERT ON record
-        WHEN NEW."index" IS NOT (SELECT coalesce(max("index"), 0) + 1 FROM record)
-        BEGIN SELECT RAISE(ABORT, 'a row is added only at the end of the record'); END
-        """,
-        """
-        CREATE TRIGGER record_update BEFORE UPDATE ON record
-        BEGIN SELECT RAISE(ABORT, 'a row of the record never changes'); END
-        """,
-        """
-        CREATE TRIGGER record_delete BEFORE DELETE ON record
-        BEGIN SELECT RAISE(ABORT, 'a row of the record is never deleted'); END
-        """,
-        // REPLACE would delete the old body without firing the trigger on DELETE.
-        """
-        CREATE TRIGGER body_insert BEFORE INSERT ON body
-        WHEN NEW."index" IS NOT (SELECT max("index") FROM record)
-            OR EXISTS (SELECT 1 FROM body WHERE "index" = NEW."index" AND pointer = NEW.pointer)
-        BEGIN SELECT RAISE(ABORT, 'a body is added only with its row'); END
-        """,
-        """
-        CREATE TRIGGER body_update BEFORE UPDATE ON body
-        BEGIN SELECT RAISE(ABORT, 'a body never changes'); END
-        """,
-        """
-        CREATE TRIGGER body_delete BEFORE DELETE ON body
-        BEGIN SELECT RAISE(ABORT, 'a body is never deleted'); END
-        """,
-        """
-        CREATE TRIGGER operation_update BEFORE UPDATE ON operation
-        WHEN OLD.ended IS NOT NULL OR NEW.ended IS NULL OR OLD.id IS NOT NEW.id
-        BEGIN SELECT RAISE(ABORT, 'an operation ends once'); END
-        """,
-        """
-        CREATE TRIGGER operation_delete BEFORE DELETE ON operation WHEN OLD.ended IS NULL
-        BEGIN SELECT RAISE(ABORT, 'an open operation is not deleted'); END
-        """,
-    ]
+    /// What makes each version out of the one before, the first out of nothing. A file that was brought up to a version
+    /// went through the same statements as one that began with it, so both look alike.
+    private static let steps = [SchemaVersion1.statements, SchemaVersion2.statements]
 
     /// Makes everything in one transaction, which either happens or does not.
     static func create(_ db: Database, createdAt: String) throws {
         try db.inTransaction(.immediate) {
-            for statement in Self.statements { try db.execute(sql: statement) }
+            for statement in Self.steps.joined() { try db.execute(sql: statement) }
             try db.execute(
                 sql: "INSERT INTO meta (name, value) VALUES ('schemaVersion', ?), ('created', ?)",
                 arguments: [String(Self.version), createdAt])
@@ -114,9 +26,26 @@ enum AuditSchema {
         }
     }
 
+    /// Brings a file of an older version up to this one, in one transaction, which either happens or does not. Rows of
+    /// the record stay as they are.
+    static func upgrade(_ db: Database, from version: Int, at time: String) throws {
+        try db.inTransaction(.immediate) {
+            for statement in Self.steps.dropFirst(version).joined() { try db.execute(sql: statement) }
+            try db.execute(
+                sql: "UPDATE meta SET value = ? WHERE name = 'schemaVersion'", arguments: [String(Self.version)])
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+                arguments: ["upgraded.\(Self.version)", time])
+            try db.execute(sql: "PRAGMA user_version = \(Self.version)")
+            return .commit
+        }
+    }
+
     /// What kind of file this is.
     enum Kind {
-        case empty, ours, foreign
+        case empty, foreign
+        /// Of this version or one before it.
+        case ours(version: Int)
         case newer(Int)
     }
 
@@ -124,16 +53,17 @@ enum AuditSchema {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         if application == Self.applicationID {
-            return version > Self.version ? .newer(version) : version == Self.version ? .ours : .foreign
+            return version > Self.version ? .newer(version) : version > 0 ? .ours(version: version) : .foreign
         }
         let objects = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         return application == 0 && version == 0 && objects == 0 ? .empty : .foreign
     }
 
-    /// What differs from a database that this version has just made; empty if nothing does.
+    /// What differs from a fresh database of the file's own version; empty if nothing does.
     static func differences(_ db: Database) throws -> [String] {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let expected = try DatabaseQueue().write { fresh in
-            for statement in Self.statements { try fresh.execute(sql: statement) }
+            for statement in Self.steps.prefix(max(0, version)).joined() { try fresh.execute(sql: statement) }
             return try Self.objects(fresh)
         }
         let found = try Self.objects(db)

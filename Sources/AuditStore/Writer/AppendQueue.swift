@@ -52,7 +52,7 @@ final class AppendQueue: Sendable {
         _ entry: AuditEntry, change: OperationChange?,
         waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>
     ) {
-        let bytes = PendingAppend.bytes(of: entry)
+        let bytes = PendingAppend.bytes(of: entry, change: change)
         let deadline = DispatchTime.now().uptimeNanoseconds &+ UInt64(self.options.writeSeconds * 1e9)
         let (refusal, publishes, watches) = self.state.withLock { state -> (AuditLogError?, Bool, Bool) in
             if state.isClosing { return (.closed, false, false) }
@@ -209,6 +209,9 @@ final class AppendQueue: Sendable {
         }
         if recovered { self.logger.notice("the record can be written again") }
     }
+
+    /// Unknown outcomes that hold back no repeats any more.
+    func endedHolds(_ count: Int) { self.state.withLock { $0.statistics.openOperations -= count } }
 
     /// What a trial write showed while the record was failing.
     func probed(_ failure: SQLFailure?) {

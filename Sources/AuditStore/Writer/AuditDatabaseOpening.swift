@@ -44,16 +44,29 @@ enum AuditDatabaseOpening {
         case .newer(let version): throw AuditStoreError.newer(path: file.path, version: version)
         case .empty, .ours: break
         }
+        // Before anything is written, which fixes it. A page holds about three rows; larger ones are slower to log.
+        if case .empty = kind { try db.execute(sql: "PRAGMA page_size = 4096") }
         try self.makeDurable(db, path: file.path, options: options)
-        if case .empty = kind { try AuditSchema.create(db, createdAt: createdAt) }
-        let differences = try AuditSchema.differences(db)
-        guard differences.isEmpty else { throw AuditStoreError.altered(path: file.path, differences: differences) }
+        switch kind {
+        case .empty: try AuditSchema.create(db, createdAt: createdAt)
+        case .ours(let version) where version < AuditSchema.version:
+            // A file that was tampered with must not be made to look like a fresh one.
+            try self.requireUnaltered(db, file: file)
+            try AuditSchema.upgrade(db, from: version, at: createdAt)
+        default: break
+        }
+        try self.requireUnaltered(db, file: file)
         for (purpose, id) in options.keyIDs {
             try db.execute(
                 sql: "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)",
                 arguments: ["key.\(purpose).\(id)", createdAt])
         }
         if let pages = options.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
+    }
+
+    private static func requireUnaltered(_ db: Database, file: AuditFile) throws {
+        let differences = try AuditSchema.differences(db)
+        guard differences.isEmpty else { throw AuditStoreError.altered(path: file.path, differences: differences) }
     }
 
     /// Asks for what durability needs and reads it back. GRDB sets `synchronous = NORMAL` when it turns the write-ahead
@@ -69,6 +82,10 @@ enum AuditDatabaseOpening {
             // After a long reader has let the log grow, it shrinks again.
             ("journal_size_limit", max(64 << 20, options.checkpointPages * 8192)),
             ("trusted_schema", 0), ("cache_size", -8192),
+            // What is erased is overwritten in the file; a row that is only added frees nothing to overwrite.
+            ("secure_delete", 1),
+            // Nothing of it in files that SQLite makes for a while elsewhere.
+            ("temp_store", 2),
         ]
         for (name, value) in settings {
             try db.execute(sql: "PRAGMA \(name) = \(value)")

@@ -14,6 +14,10 @@ package struct AuditStoreOptions: Sendable {
     package var maximumPages: Int?
     /// How long an operation is kept after its end.
     package var keepEndedSeconds: Double = 7 * 86_400
+    /// How long the answer to a command is kept, for repeats of it; then it is erased.
+    package var keepAnswerSeconds: Double = 600
+    /// How long a command of which nobody knows whether it ran holds back its repeats; then it counts as ended.
+    package var unknownHoldSeconds: Double = 1800
     package var purgeSeconds: Double = 3600
     /// How often writing is tried while it fails, so that readiness returns by itself.
     package var probeSeconds: Double = 1

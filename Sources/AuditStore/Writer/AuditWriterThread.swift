@@ -12,6 +12,8 @@ struct AuditWriterThread: Sendable {
     let lock: AuditFileLock
     let queue: AppendQueue
     let operations: OperationCache
+    let erasure: AnswerErasure
+    let marks: UndeliveredMarks
     let options: AuditStoreOptions
     let logger: Logger
     /// Milliseconds since 1970.
@@ -44,42 +46,66 @@ struct AuditWriterThread: Sendable {
         var writer = try BatchWriter(RecordStatements(db))
         var nextPurge = self.now()
         while true {
-            if self.now() >= nextPurge {
+            let now = self.now()
+            if now >= nextPurge {
                 // A little at a time, so that rows do not wait behind it.
                 let isDone = (try? self.purge(db, atMost: 200)) ?? true
-                if isDone { nextPurge = self.now() + Int64(self.options.purgeSeconds * 1000) }
+                if isDone { nextPurge = now + Int64(self.options.purgeSeconds * 1000) }
             }
+            if let due = self.erasure.nextDue, now >= due { self.eraseAndTell(db) }
             switch self.queue.next() {
             case .jobs(let jobs): for job in jobs { job(db) }
-            case .batch(let batch): self.write(batch, with: &writer)
+            case .batch(let batch): self.write(batch, with: &writer, in: db)
             case .nothing:
                 if self.queue.isFailing {
                     self.queue.wait(seconds: self.options.probeSeconds)
                     if self.queue.isFailing { self.queue.probed(Self.probe(db)) }
                 } else {
-                    let untilPurge = Double(nextPurge - self.now()) / 1000
-                    self.queue.wait(seconds: min(untilPurge, self.options.purgeSeconds))
+                    let next = min(nextPurge, self.erasure.nextDue ?? .max)
+                    self.queue.wait(seconds: min(Double(next - self.now()) / 1000, self.options.purgeSeconds))
                 }
             case .stop: return
             }
         }
     }
 
-    private func write(_ batch: [PendingAppend], with writer: inout BatchWriter) {
+    private func write(_ batch: [PendingAppend], with writer: inout BatchWriter, in db: Database) {
         let start = DispatchTime.now().uptimeNanoseconds
         let outcome = writer.write(batch)
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start
         var changes = (began: 0, ended: 0)
+        var hasMarks = false
         for (row, answer) in zip(batch, outcome.answers) {
             guard let change = row.change, case .success = answer else { continue }
             self.operations.apply(change)
             switch change {
-            case .begin(let operation): changes.began += operation.endedMilliseconds == nil ? 1 : 0
+            case .begin(let operation):
+                changes.began += operation.endedMilliseconds == nil ? 1 : 0
+                self.erasure.began(operation)
+                if self.marks.began(operation.id) { hasMarks = true }
             case .end: changes.ended += 1
             }
         }
         self.queue.finish(outcome, changes: changes, nanoseconds: nanoseconds, lastIndex: writer.lastIndex)
         if outcome.written > 0 { self.onCommit?(outcome.written, nanoseconds) }
+        if hasMarks { self.marks.write(db, operations: self.operations) }
+    }
+
+    private func eraseAndTell(_ db: Database) {
+        do {
+            _ = try self.erase(db)
+        } catch {
+            self.logger.error(
+                "answers whose time is over could not be erased", metadata: ["reason": "\(SQLFailure(error))"])
+        }
+    }
+
+    /// A piece of what is due; one body may be 16 KiB.
+    /// - Returns: whether nothing more is due.
+    func erase(_ db: Database) throws -> Bool {
+        let (isDone, ended) = try self.erasure.run(db, atMost: 64, now: self.now(), operations: self.operations)
+        if ended > 0 { self.queue.endedHolds(ended) }
+        return isDone
     }
 
     /// - Returns: whether nothing is left to delete.

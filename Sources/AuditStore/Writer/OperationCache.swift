@@ -52,6 +52,36 @@ final class OperationCache: Sendable {
         }
     }
 
+    /// The same as an erasure in the table: answers to what was begun before `cutoff` go.
+    func eraseAnswers(begunBefore cutoff: Int64) {
+        self.state.withLock { state in
+            state.generation += 1
+            for (id, operation) in state.byID where operation.answer != nil && operation.createdMilliseconds < cutoff {
+                state.bytes -= Self.size(operation)
+                state.byID[id]?.answer = nil
+                state.bytes += state.byID[id].map(Self.size) ?? 0
+            }
+        }
+    }
+
+    /// The same as the end of holds in the table.
+    func endHolds(begunBefore cutoff: Int64, atMilliseconds: Int64) {
+        self.state.withLock { state in
+            state.generation += 1
+            for (id, operation) in state.byID
+            where operation.isUnknown && operation.endedMilliseconds == nil && operation.createdMilliseconds < cutoff {
+                state.byID[id]?.endedMilliseconds = atMilliseconds
+            }
+        }
+    }
+
+    func markUndelivered(_ ids: some Sequence<String>) {
+        self.state.withLock { state in
+            state.generation += 1
+            for id in ids { state.byID[id]?.wasUndelivered = true }
+        }
+    }
+
     private func insert(_ operation: StoredOperation, into state: inout State) {
         if let old = state.byID.updateValue(operation, forKey: operation.id) {
             state.bytes -= Self.size(old)
@@ -71,6 +101,7 @@ final class OperationCache: Sendable {
 
     private static func size(_ operation: StoredOperation) -> Int {
         512 + operation.targetPath.utf8.count + (operation.statusLink?.utf8.count ?? 0)
-            + (operation.resultLink?.utf8.count ?? 0)
+            + (operation.resultLink?.utf8.count ?? 0) + (operation.requestDigest?.utf8.count ?? 0)
+            + (operation.clientRequestID?.utf8.count ?? 0) + (operation.answer?.body.count ?? 0)
     }
 }

@@ -1,14 +1,35 @@
 import ARMModel
+import Foundation
 import GRDB
 import GatewayEnforcement
 
-/// Reading an operation back from its table.
+/// Reading operations back from their table.
 enum OperationRow {
     /// - Throws: ``SQLFailure`` or GRDB's error; an operation whose kind this version does not know is not found.
     static func find(_ id: String, in db: Database) throws -> StoredOperation? {
-        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM operation WHERE id = ?", arguments: [id]),
-            let operation = Operation(rawValue: row["operation"])
-        else { return nil }
+        try Row.fetchOne(db, sql: "SELECT * FROM operation WHERE id = ?", arguments: [id]).flatMap(Self.operation)
+    }
+
+    /// Those begun at that time or later, and all that have not ended, oldest first.
+    static func all(sinceMilliseconds since: Int64, in db: Database) throws -> [StoredOperation] {
+        // Both halves go along an index. A clock that was set back may let an end stand before its beginning.
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT * FROM operation WHERE ended IS NULL
+                UNION ALL SELECT * FROM operation WHERE ended IS NOT NULL AND ended >= ?2 AND created >= ?1
+                """, arguments: [since, since - ClockSlack.milliseconds])
+        var found: [StoredOperation] = []
+        while let row = try rows.next() {
+            if let operation = Self.operation(row) { found.append(operation) }
+        }
+        // Not in SQL, which may sort in a file.
+        return found.sorted { ($0.createdMilliseconds, $0.decisionIndex) < ($1.createdMilliseconds, $1.decisionIndex) }
+    }
+
+    private static func operation(_ row: Row) -> StoredOperation? {
+        guard let operation = ARMModel.Operation(rawValue: row["operation"]) else { return nil }
+        let digest: Data? = row["requestDigest"]
         return StoredOperation(
             id: row["id"],
             owner: OperationOwner(
@@ -16,6 +37,22 @@ enum OperationRow {
             operation: operation, subscription: row["subscription"], location: row["location"],
             targetPath: row["targetPath"], apiVersion: row["apiVersion"], statusLink: row["statusLink"],
             resultLink: row["resultLink"], decisionIndex: row["decisionIndex"],
-            createdMilliseconds: row["created"], endedMilliseconds: row["ended"])
+            createdMilliseconds: row["created"], endedMilliseconds: row["ended"],
+            requestDigest: digest.map { HexDigest.text(of: $0) }, clientRequestID: row["clientRequestID"],
+            answer: Self.answer(row), isUnknown: row["isUnknown"], wasUndelivered: row["undelivered"])
     }
+
+    /// `nil` once it was erased.
+    private static func answer(_ row: Row) -> KeptAnswer? {
+        guard let status: Int = row["answerStatus"] else { return nil }
+        let body: Data? = row["answerBody"]
+        return KeptAnswer(
+            status: status, retryAfter: row["answerRetryAfter"], body: body.map(ErasableBody.unwrapped) ?? [],
+            bodyIsKept: row["answerBodyIsKept"] ?? false)
+    }
+}
+
+/// How far the machine's clock may go back without anything being overlooked at a start.
+enum ClockSlack {
+    static let milliseconds: Int64 = 60_000
 }

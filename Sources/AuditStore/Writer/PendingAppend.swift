@@ -14,8 +14,10 @@ struct PendingAppend: Sendable {
     var waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>?
 
     /// About what the row costs while it waits.
-    static func bytes(of entry: AuditEntry) -> Int {
-        entry.bodies.reduce(512 + entry.canonical.count) { $0 + 64 + ($1.text?.count ?? 0) }
+    static func bytes(of entry: AuditEntry, change: OperationChange?) -> Int {
+        var bytes = entry.bodies.reduce(512 + entry.canonical.count) { $0 + 64 + ($1.text?.count ?? 0) }
+        if case .begin(let operation) = change { bytes += operation.answer?.body.count ?? 0 }
+        return bytes
     }
 }
 

@@ -42,8 +42,9 @@ struct RecordStatements {
             db,
             """
             INSERT INTO operation (id, ownerIssuer, ownerTenant, ownerKind, ownerID, operation, subscription, location,
-            targetPath, apiVersion, statusLink, resultLink, decisionIndex, created, ended)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            targetPath, apiVersion, statusLink, resultLink, decisionIndex, created, ended, requestDigest,
+            clientRequestID, answerStatus, answerRetryAfter, answerBody, answerBodyIsKept, isUnknown, undelivered)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         self.endOperation = try SQLStatement(db, "UPDATE operation SET ended = ? WHERE id = ? AND ended IS NULL")
     }
@@ -147,6 +148,22 @@ struct RecordStatements {
         statement.bind(operation.decisionIndex, at: 13)
         statement.bind(operation.createdMilliseconds, at: 14)
         if let ended = operation.endedMilliseconds { statement.bind(ended, at: 15) }
+        if let digest = operation.requestDigest {
+            guard let bytes = LowerHexBytes.read(digest, count: 32) else {
+                throw SQLFailure(ofTheRow: "the digest of a request is not 32 bytes in hexadecimal")
+            }
+            statement.bind(blob: bytes, at: 16)
+        }
+        statement.bind(operation.clientRequestID, at: 17, in: self.space)
+        if let answer = operation.answer {
+            statement.bind(Int64(answer.status), at: 18)
+            statement.bind(answer.retryAfter, at: 19, in: self.space)
+            // No entry in an index for a body that is empty.
+            if !answer.body.isEmpty { statement.bind(blob: ErasableBody.wrapped(answer.body), at: 20) }
+            statement.bind(answer.bodyIsKept ? 1 : 0, at: 21)
+        }
+        statement.bind(operation.isUnknown ? 1 : 0, at: 22)
+        statement.bind(operation.wasUndelivered ? 1 : 0, at: 23)
         try statement.run()
     }
 }

@@ -12,6 +12,9 @@ package final class SQLiteAuditLog: AuditLog {
     private let queue: AppendQueue
     private let operations: OperationCache
     private let readConnection: DatabaseQueue
+    private let erasure: AnswerErasure
+    private let marks: UndeliveredMarks
+    private let now: @Sendable () -> Int64
     private let thread: AuditWriterThread
     /// The file, absolute.
     package let path: String
@@ -43,9 +46,13 @@ package final class SQLiteAuditLog: AuditLog {
         self.readConnection = readConnection
         self.queue = AppendQueue(options: options, logger: logger, lastIndex: lastIndex, openOperations: open)
         self.operations = OperationCache(maximumBytes: options.operationCacheBytes)
+        self.erasure = AnswerErasure(options: options)
+        self.marks = UndeliveredMarks(logger: logger)
+        self.now = now
         self.thread = AuditWriterThread(
             connection: connection, readConnection: readConnection, lock: lock, queue: self.queue,
-            operations: self.operations, options: options, logger: logger, now: now, onCommit: onCommit)
+            operations: self.operations, erasure: self.erasure, marks: self.marks, options: options,
+            logger: logger, now: now, onCommit: onCommit)
         self.thread.start()
     }
 
@@ -60,20 +67,46 @@ package final class SQLiteAuditLog: AuditLog {
 
     package func operation(id: String) async throws(AuditLogError) -> StoredOperation? {
         let (known, generation) = self.operations.find(id)
-        if let known { return known }
+        if let known { return self.erasure.withoutOldAnswer(known, now: self.now()) }
+        guard let found = try await self.read("an operation", { try OperationRow.find(id, in: $0) }) else { return nil }
+        self.operations.fill(found, generation: generation)
+        return self.erasure.withoutOldAnswer(found, now: self.now())
+    }
+
+    package func operations(sinceMilliseconds: Int64) async throws(AuditLogError) -> [StoredOperation] {
+        let found = try await self.read("operations") {
+            try OperationRow.all(sinceMilliseconds: sinceMilliseconds, in: $0)
+        }
+        let now = self.now()
+        return found.map { self.erasure.withoutOldAnswer($0, now: now) }
+    }
+
+    package func unansweredCommands(
+        sinceMilliseconds: Int64
+    ) async throws(AuditLogError) -> [UnansweredCommand] {
+        try await self.read("the record") { try UnansweredScan.commands(sinceMilliseconds: sinceMilliseconds, in: $0) }
+    }
+
+    package func markUndelivered(id: String) {
+        guard self.marks.add(id) else { return }
+        let (marks, operations) = (self.marks, self.operations)
+        if !self.queue.submit({ marks.write($0, operations: operations) }) { marks.drop() }
+    }
+
+    private func read<Value: Sendable>(
+        _ what: String, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(AuditLogError) -> Value {
         if self.queue.isClosed { throw .closed }
         // Without GRDB's own async access, which ends with the task that asks.
-        let answer: Result<StoredOperation?, AuditLogError> = await withCheckedContinuation { waiter in
+        let answer: Result<Value, AuditLogError> = await withCheckedContinuation { waiter in
             self.readConnection.asyncRead { access in
                 waiter.resume(
-                    returning: Result { try OperationRow.find(id, in: access.get()) }.mapError {
-                        AuditLogError.writeFailed("an operation could not be read: \(SQLFailure($0))")
+                    returning: Result { try body(access.get()) }.mapError { error in
+                        error as? AuditLogError ?? .writeFailed("\(what) could not be read: \(SQLFailure(error))")
                     })
             }
         }
-        let found = try answer.get()
-        if let found { self.operations.fill(found, generation: generation) }
-        return found
+        return try answer.get()
     }
 
     package var isWritable: Bool { self.queue.isWritable }
@@ -84,6 +117,13 @@ package final class SQLiteAuditLog: AuditLog {
     package func purgeEndedOperations() async throws(AuditLogError) {
         let thread = self.thread
         try await self.perform { db in while try !thread.purge(db, atMost: 200) {} }
+    }
+
+    /// Erases the answers whose time is over and ends holds; the writer also does it by itself, on opening and within a
+    /// minute of the time.
+    package func eraseOldAnswers() async throws(AuditLogError) {
+        let thread = self.thread
+        try await self.perform { db in while try !thread.erase(db) {} }
     }
 
     /// Writes what waits, copies everything into the file and lets it go. Later appends throw `closed`.

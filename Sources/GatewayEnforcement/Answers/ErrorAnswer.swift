@@ -75,7 +75,8 @@ package struct ErrorAnswer: Sendable, Hashable {
         ErrorAnswer(
             status: 409, code: "UpstreamOutcomeUnknown",
             message: "The command was sent and no usable answer came back (\(why)): it may have run. Look at the "
-                + "machine, or GET the managed command with $expand=instanceView, before sending it again. "
+                + "machine, or GET the managed command with $expand=instanceView, before sending it again; the same "
+                + "command is held back for a time unless it carries the header x-sallyport-repeat: \(requestID). "
                 + "On record as request \(requestID).", target: requestID)
     }
 

@@ -77,8 +77,9 @@ struct CleanReply: Sendable {
     private static let errorMembers = ["code", "message", "target", "details", "innererror", "additionalInfo"]
 
     /// ARM's own error: its envelope with known members only. Azure's clients send again whatever has `Retry-After`,
-    /// so it stays on a 429, and on a 5xx, which only a read is answered with.
-    func errorAnswer() -> GatewayAnswer {
+    /// so it stays on a 429, and on a 5xx, which only reads and deletions are answered with.
+    /// - Parameter detail: what the gateway knows about it, as one more element of `details`.
+    func errorAnswer(adding detail: ErrorAnswer.Detail? = nil) -> GatewayAnswer {
         let status = self.reply.status
         var extra: [(String, String)] = []
         if status == 429 || status >= 500, let seconds = self.reply.retryAfter {
@@ -94,11 +95,24 @@ struct CleanReply: Sendable {
             return answer
         }
         var whole = self
-        let known = members.filter { member in Self.errorMembers.contains { ASCIICase.areEqual($0, member.name) } }
+        var known = members.filter { member in Self.errorMembers.contains { ASCIICase.areEqual($0, member.name) } }
+        if let detail { Self.add(detail, to: &known) }
         // SDKs find the message only inside the envelope.
         whole.body = JSONNode(.object([JSONMember(name: "error", value: JSONNode(.object(known)))]))
         var answer = whole.answer(extra: extra)
         answer.code = "upstream"
         return answer
+    }
+
+    private static func add(_ detail: ErrorAnswer.Detail, to members: inout [JSONMember]) {
+        var parts = [
+            JSONMember(name: "code", value: JSONNode(.string(detail.code))),
+            JSONMember(name: "message", value: JSONNode(.string(detail.message))),
+        ]
+        if let target = detail.target { parts.append(JSONMember(name: "target", value: JSONNode(.string(target)))) }
+        let place = members.firstIndex { ASCIICase.areEqual($0.name, "details") }
+        let details = place.flatMap { members[$0].value.array } ?? []
+        let member = JSONMember(name: "details", value: JSONNode(.array(details + [JSONNode(.object(parts))])))
+        if let place { members[place] = member } else { members.append(member) }
     }
 }

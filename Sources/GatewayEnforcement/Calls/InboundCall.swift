@@ -15,10 +15,14 @@ package final class InboundCall: Sendable {
     package let hasBody: Bool
     /// Reads the body within the listener's limits.
     package let readBody: @Sendable () async throws(BodyFailure) -> [UInt8]
+    /// Asks to be told, at most once, that the caller's connection ended while the call was still being served.
+    package let whenAbandoned: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     package init(
         method: String, target: String, principal: Principal, clientAddress: String, callerToken: Secret? = nil,
-        headers: CallHeaders, hasBody: Bool, readBody: @escaping @Sendable () async throws(BodyFailure) -> [UInt8]
+        headers: CallHeaders, hasBody: Bool,
+        whenAbandoned: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { _ in },
+        readBody: @escaping @Sendable () async throws(BodyFailure) -> [UInt8]
     ) {
         self.method = method
         self.target = target
@@ -28,6 +32,7 @@ package final class InboundCall: Sendable {
         self.headers = headers
         self.hasBody = hasBody
         self.readBody = readBody
+        self.whenAbandoned = whenAbandoned
     }
 }
 
@@ -39,6 +44,8 @@ package struct CallHeaders: Sendable {
     package var correlationRequestID: String?
     package var returnsClientRequestID = false
     package var justification: String?
+    /// `x-sallyport-repeat`: the request whose outcome nobody knows, and which the caller knows to send again.
+    package var acknowledgedRequest: String?
     package var acceptLanguage: String?
 
     package init() {}

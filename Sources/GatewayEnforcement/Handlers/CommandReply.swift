@@ -33,25 +33,15 @@ enum CommandReply: Sendable {
             self = .unknown("status \(reply.status)")
             return
         }
-        var found: [ARMLink?] = []
-        for text in [reply.asyncOperation, reply.location] {
-            guard let text else {
-                found.append(nil)
-                continue
-            }
-            guard let link = ARMLink(text, authority: links.endpointAuthority),
-                ASCIICase.areEqual(link.subscription, subscription)
-            else {
-                self = .unknown("foreign link")
-                return
-            }
-            found.append(link)
+        guard let found = AnswerLinks(reply, subscription: subscription, authority: links.endpointAuthority) else {
+            self = .unknown("foreign link")
+            return
         }
-        if found[0] != nil || found[1] != nil, reply.status != 200 || operation != .run {
+        if !found.isEmpty, reply.status != 200 || operation != .run {
             if reply.status != 202, clean.body?["properties"]?.members == nil {
                 self = .unknown("no managed command")
             } else {
-                self = .accepted(status: found[0], result: found[1])
+                self = .accepted(status: found.status, result: found.result)
             }
             return
         }

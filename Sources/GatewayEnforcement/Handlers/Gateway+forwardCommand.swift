@@ -19,7 +19,7 @@ extension Gateway {
             facts.result = "notSent"
             facts.code = why
             return await self.relay(
-                ErrorAnswer.upstreamUnavailable(why).answer, facts, head, context, request.index, ifLost: .failed)
+                ErrorAnswer.upstreamUnavailable(why).answer, facts, head, context, request.index)
         case .outcomeUnknown(let why):
             return await self.relayUnknown(why, facts, head, context, request.index)
         case .answered(let reply):
@@ -35,18 +35,24 @@ extension Gateway {
             case .unknown(let why): return await self.relayUnknown(why, facts, head, context, request.index)
             case .refused:
                 facts.code = clean.errorCode
-                return await self.relay(clean.errorAnswer(), facts, head, context, request.index, ifLost: .failed)
+                let answer = clean.errorAnswer(adding: self.holderDetail(reply.status, head, context))
+                return await self.relay(answer, facts, head, context, request.index)
             case .unauthorized:
                 facts.code = clean.errorCode
                 let answer =
                     self.passesCallerToken
                     ? clean.errorAnswer()
                     : ErrorAnswer.upstreamUnavailable("it refused the gateway's own credential").answer
-                return await self.relay(answer, facts, head, context, request.index, ifLost: .failed)
+                return await self.relay(answer, facts, head, context, request.index)
             case .finished(let outcome):
-                _ = await self.recorder.recordAnswer(facts, of: context.facts, ifLost: nil)
+                let answer = clean.answer()
+                var operation = self.operation(head, context, request.index)
+                operation.endedMilliseconds = operation.createdMilliseconds
+                operation.answer = KeptAnswer(status: answer.status, body: answer.body)
+                await self.recordKept(operation, facts, context, ifLost: nil)
+                self.repeats.ended(context.requestID, .answered, at: self.now())
                 await self.recorder.recordImmediateEnd(outcome.fit, of: context.facts)
-                return context.finished(clean.answer(), index: request.index)
+                return context.finished(answer, index: request.index)
             case .stored:
                 return await self.relayBegun(clean, (nil, nil), facts, head, context, request.index, command)
             case .accepted(let status, let result):
@@ -55,18 +61,20 @@ extension Gateway {
         }
     }
 
+    /// Nothing ran.
     private func relay(
         _ answer: GatewayAnswer, _ facts: UpstreamFacts, _ head: ARMRequestHead, _ context: CallContext,
-        _ index: AuditIndex, ifLost: OutcomeStatus
+        _ index: AuditIndex
     ) async -> GatewayAnswer {
         if head.route.operation != .run {
-            self.registry.cameBack(
-                from: head.upstreamPath, requestID: context.requestID, mayHaveRun: ifLost == .unknown)
+            self.registry.cameBack(from: head.upstreamPath, requestID: context.requestID, mayHaveRun: false)
         }
-        _ = await self.recorder.recordAnswer(facts, of: context.facts, ifLost: Outcome(status: ifLost))
+        _ = await self.recorder.recordAnswer(facts, of: context.facts, ifLost: Outcome(status: .failed))
+        self.repeats.ended(context.requestID, .notRun, at: self.now())
         return context.finished(answer, index: index)
     }
 
+    /// Nobody can say whether it ran, so the same command is held back for a time.
     private func relayUnknown(
         _ why: String, _ facts: UpstreamFacts, _ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex
     ) async -> GatewayAnswer {
@@ -74,9 +82,16 @@ extension Gateway {
         facts.result = "outcomeUnknown"
         facts.code = why
         self.observer.outcomeUnknown()
-        return await self.relay(
-            ErrorAnswer.outcomeUnknown(why, requestID: context.requestID).answer, facts, head, context, index,
-            ifLost: .unknown)
+        if head.route.operation != .run {
+            self.registry.cameBack(from: head.upstreamPath, requestID: context.requestID, mayHaveRun: true)
+        }
+        var operation = self.operation(head, context, index)
+        operation.isUnknown = true
+        operation.answer = KeptAnswer(status: 409)
+        await self.recordKept(operation, facts, context, ifLost: Outcome(status: .unknown))
+        self.repeats.ended(context.requestID, .unknown, at: self.now())
+        return context.finished(
+            ErrorAnswer.outcomeUnknown(why, requestID: context.requestID).answer, index: index)
     }
 
     /// ARM has taken the command. The operation is stored in the same transaction as the response row, before the
@@ -86,24 +101,45 @@ extension Gateway {
         _ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex, _ command: Command
     ) async -> GatewayAnswer {
         let link = links.result ?? links.status
-        let operation = StoredOperation(
-            id: context.requestID, owner: OperationOwner(context.call.principal), operation: head.route.operation,
-            subscription: head.target.subscription ?? "", location: link?.location ?? "",
-            targetPath: head.upstreamPath, apiVersion: head.apiVersion.text, statusLink: links.status?.originForm,
-            resultLink: links.result?.originForm, decisionIndex: index.value, createdMilliseconds: self.now())
+        var operation = self.operation(head, context, index)
+        operation.location = link?.location ?? ""
+        operation.statusLink = links.status?.originForm
+        operation.resultLink = links.result?.originForm
         var facts = facts
         facts.operationID = link?.operationID
-        let isRecorded = await self.recorder.recordAnswer(
-            facts, of: context.facts, begins: operation, ifLost: nil)
-        self.registry.began(operation, isWhole: command.hidesNothing, isRecorded: isRecorded)
-        self.observer.operationBegan()
         var clean = clean
         clean.hide([links.status, links.result].compactMap { $0?.operationID }, behind: operation.id)
         var extra: [(String, String)] = []
         if links.status != nil { extra.append(("azure-asyncoperation", self.links.status(of: operation))) }
         if links.result != nil { extra.append(("location", self.links.result(of: operation))) }
-        if link != nil, let seconds = clean.reply.retryAfter { extra.append(("retry-after", seconds)) }
-        return context.finished(clean.answer(extra: extra), index: index)
+        let retryAfter = link == nil ? nil : clean.reply.retryAfter
+        if let retryAfter { extra.append(("retry-after", retryAfter)) }
+        let answer = clean.answer(extra: extra)
+        operation.answer = KeptAnswer(status: answer.status, retryAfter: retryAfter, body: answer.body)
+        let isRecorded = await self.recorder.recordAnswer(facts, of: context.facts, begins: operation, ifLost: nil)
+        self.registry.began(operation, isWhole: command.hidesNothing, isRecorded: isRecorded)
+        self.holders.began(operation)
+        self.observer.operationBegan()
+        self.repeats.ended(context.requestID, .answered, at: self.now())
+        return context.finished(answer, index: index)
+    }
+
+    /// What is kept of a command, before its answer is known.
+    private func operation(_ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex) -> StoredOperation {
+        StoredOperation(
+            id: context.requestID, owner: OperationOwner(context.call.principal), operation: head.route.operation,
+            subscription: head.target.subscription ?? "", location: "", targetPath: head.upstreamPath,
+            apiVersion: head.apiVersion.text, statusLink: nil, resultLink: nil, decisionIndex: index.value,
+            createdMilliseconds: self.now(), requestDigest: context.facts.requestDigest,
+            clientRequestID: context.facts.clientRequestID)
+    }
+
+    /// A command without links to follow: kept only for those who send it again.
+    private func recordKept(
+        _ operation: StoredOperation, _ facts: UpstreamFacts, _ context: CallContext, ifLost: Outcome?
+    ) async {
+        let isRecorded = await self.recorder.recordAnswer(facts, of: context.facts, begins: operation, ifLost: ifLost)
+        if !isRecorded { self.registry.keep(operation) }
     }
 }
 

@@ -31,7 +31,7 @@ extension Gateway {
     }
 
     /// The operation behind one of our ids, also where its row is still owed to the record.
-    private func operation(_ id: String) async throws(AuditLogError) -> StoredOperation? {
+    func operation(_ id: String) async throws(AuditLogError) -> StoredOperation? {
         guard let unrecorded = self.registry.unrecorded(id) else {
             return try await self.recorder.log.operation(id: id)
         }
@@ -50,9 +50,11 @@ extension Gateway {
         if let seconds = clean.reply.retryAfter, clean.reply.status < 300 { extra.append(("retry-after", seconds)) }
         switch (clean.reply.status, monitors) {
         case (200, false):
-            guard let status = clean.body.flatMap(OperationStatus.init) else {
+            guard var status = clean.body.flatMap(OperationStatus.init) else {
                 return (ErrorAnswer.answerInvalid("no operation status").answer, nil)
             }
+            // Whatever stands there, it is no action's output.
+            if operation.operation == .delete { status.elements = nil }
             // Without its elements nobody can say whether an action failed; the other link will show them.
             let isWithoutResult =
                 operation.operation == .run && status.status == "Succeeded" && status.elements == nil
@@ -62,6 +64,11 @@ extension Gateway {
             extra.append(("location", self.links.result(of: operation)))
             if operation.statusLink != nil { extra.append(("azure-asyncoperation", self.links.status(of: operation))) }
             return (clean.answer(extra: extra), nil)
+        case (200, true) where operation.operation == .delete, (204, true) where operation.operation == .delete:
+            guard clean.body != nil || clean.reply.body.isEmpty else {
+                return (ErrorAnswer.answerInvalid("no end of a deletion").answer, nil)
+            }
+            return (clean.answer(), Outcome(status: .succeeded))
         case (200, true):
             if operation.operation == .run {
                 guard let result = clean.body.flatMap(ActionResult.init) else {
@@ -77,11 +84,11 @@ extension Gateway {
         }
     }
 
-    /// A terminal answer was seen. An action's answer holds its result; of a managed command the gateway asks how the
-    /// script ended, since the end of the operation does not tell.
+    /// A terminal answer was seen. An action's answer holds its result, and a deletion has none; of a managed command
+    /// the gateway asks how the script ended, since the end of the operation does not tell.
     private func ended(_ operation: StoredOperation, _ end: Outcome, _ context: CallContext) async {
         await self.recordEnd(of: operation, context) { open in
-            if open.operation == .run { return end }
+            if open.operation == .run || open.operation == .delete { return end }
             switch await self.scriptEnd(of: open, context) {
             case .ended(let outcome):
                 // The view of a command that could not be started is that of the run before.
@@ -113,13 +120,18 @@ extension Gateway {
         let (_, isNew) = await self.recorder.recordEnd(
             end, of: open, facts: self.facts(of: open, context), scrubbed: knowledge.scrubs)
         if isNew { self.observer.operationEnded() }
+        self.holders.ended(open.id, path: open.targetPath)
+        self.repeats.outcomeRecorded(open.id)
     }
 
     private func facts(of operation: StoredOperation, _ context: CallContext) -> RequestFacts {
         var facts = context.facts
         facts.requestID = operation.id
         facts.operation = operation.operation
-        facts.target = ARMRequestHead.target(ofPath: operation.targetPath)
+        if let place = ARMRequestHead.place(ofPath: operation.targetPath) {
+            facts.target = place.target
+            facts.family = place.family
+        }
         facts.apiVersion = operation.apiVersion
         facts.justification = nil
         facts.requestDigest = nil

@@ -22,22 +22,13 @@ extension Gateway {
             }
             let forwarded = ForwardedBody.action(body)
             context.facts.requestDigest = self.requestDigest(head, canonicalBody: forwarded)
-            let decision = self.policy().decide(Self.policyRequest(head, context, command))
-            guard decision.effect == .allow else {
-                return await self.refuse(ErrorAnswer(decision), decision, context, command: command)
+            return await self.once(head, context) { context in
+                let decision = self.policy().decide(Self.policyRequest(head, context, command))
+                guard decision.effect == .allow else {
+                    return .answer(await self.refuse(ErrorAnswer(decision), decision, context, command: command))
+                }
+                return .ready(ReadyCommand(decision: decision, command: command, body: forwarded))
             }
-            let recorded: RecordedDecision
-            do throws(AuditLogError) {
-                recorded = try await self.recorder.record(decision, of: context, command: command)
-            } catch {
-                return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
-            }
-            guard
-                let request = PermittedRequest(
-                    recorded, method: .post, target: head.upstreamTarget(apiVersion: head.apiVersion), body: forwarded,
-                    context: context.forwarding(.run))
-            else { return await self.refuse(ErrorAnswer(decision), decision, context, command: command) }
-            return await self.forwardCommand(request, head, context, command)
         }
     }
 

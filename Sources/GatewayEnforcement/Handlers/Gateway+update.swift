@@ -28,14 +28,12 @@ extension Gateway {
                 return await self.refuse(ErrorAnswer(denial), denial, context, command: partial, extras: extras)
             }
             let pending = PendingUpdate(update: update, partial: partial, extras: extras)
-            return await self.queue.withTurn(ASCIICase.lowered(head.upstreamPath)) { [context] in
-                await self.mergeAndForward(pending, head, context)
-            }
+            return await self.once(head, context) { await self.merged(pending, head, $0) }
         }
     }
 
     /// Never empty: two bodies that have no canonical form (a number written as `-0`) are not the same body.
-    private static func canonical(_ node: JSONNode) -> [UInt8] {
+    static func canonical(_ node: JSONNode) -> [UInt8] {
         if let bytes = CanonicalJSON.bytes(of: node) { return bytes }
         var writer = JSONWriter()
         writer.node(node)
@@ -48,40 +46,34 @@ extension Gateway {
         var extras: CommandExtras
     }
 
-    private func mergeAndForward(
+    /// Reads the stored command, merges, fetches the script where the update names an address, and decides.
+    private func merged(
         _ pending: PendingUpdate, _ head: ARMRequestHead, _ context: CallContext
-    ) async -> GatewayAnswer {
+    ) async -> Preparation {
         let stored: StoredCommand
         switch await self.storedCommand(pending, head, context) {
         case .found(let command): stored = command
-        case .answer(let answer): return answer
+        case .answer(let answer): return .answer(answer)
         }
-        let merged = pending.update.applied(to: stored.command)
+        var merged = pending.update.applied(to: stored.command)
+        switch await self.fetchedScript(merged, head, context, extras: pending.extras) {
+        case .notNeeded: break
+        case .resolved(let fetched): merged = fetched
+        case .answer(let answer): return .answer(answer)
+        }
         let decision = self.policy().decide(Self.policyRequest(head, context, merged))
         guard decision.effect == .allow else {
-            return await self.refuse(
-                ErrorAnswer(decision), decision, context, command: merged, extras: pending.extras)
+            return .answer(
+                await self.refuse(ErrorAnswer(decision), decision, context, command: merged, extras: pending.extras))
         }
-        let body: [UInt8]
         do throws(RequestError) {
-            body = try ForwardedBody.update(
+            let body = try ForwardedBody.update(
                 pending.update, merged: merged, timeoutSeconds: decision.obligations.timeoutSeconds,
                 version: head.apiVersion)
+            return .ready(ReadyCommand(decision: decision, command: merged, extras: pending.extras, body: body))
         } catch {
-            return await self.refuse(ErrorAnswer(error), context, command: merged, extras: pending.extras)
+            return .answer(await self.refuse(ErrorAnswer(error), context, command: merged, extras: pending.extras))
         }
-        let recorded: RecordedDecision
-        do throws(AuditLogError) {
-            recorded = try await self.recorder.record(decision, of: context, command: merged, extras: pending.extras)
-        } catch {
-            return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
-        }
-        guard
-            let request = PermittedRequest(
-                recorded, method: .patch, target: head.upstreamTarget(apiVersion: head.apiVersion), body: body,
-                context: context.forwarding(.update))
-        else { return await self.refuse(ErrorAnswer(decision), decision, context, command: merged) }
-        return await self.forwardCommand(request, head, context, merged)
     }
 
     private enum StoredRead: Sendable {

@@ -11,15 +11,24 @@ struct DecisionRecorder: Sendable {
     let now: @Sendable () -> Int64
     let owed = OwedRows()
 
+    /// - Parameter ends: the command of unknown outcome that this request's caller knows about: nothing is held back
+    ///   for it any more once this row is durable.
     func record(
         _ decision: Decision, of context: CallContext, command: Command? = nil,
-        extras: CommandExtras = CommandExtras(), content: UnreadableContent? = nil
+        extras: CommandExtras = CommandExtras(), content: UnreadableContent? = nil, ends acknowledged: String? = nil
     ) async throws(AuditLogError) -> RecordedDecision {
         let entry = self.encoder.decision(
             at: self.now(), request: context.facts, principal: context.call.principal, command: command,
             extras: extras, content: content, decision: decision)
         let index: AuditIndex
-        do throws(AuditLogError) { index = try await self.append(entry) } catch {
+        do throws(AuditLogError) {
+            let change = acknowledged.map { OperationChange.end(id: $0, atMilliseconds: self.now()) }
+            do throws(AuditLogError) { index = try await self.append(entry, change: change) } catch {
+                // Its row was never written, or its hold has ended since: there is nothing left to end.
+                guard error == .alreadyEnded else { throw error }
+                index = try await self.append(entry)
+            }
+        } catch {
             if error == .timedOut, decision.effect == .allow { self.oweNothingSent(of: context.facts) }
             throw error
         }
@@ -70,6 +79,19 @@ struct DecisionRecorder: Sendable {
             }
             return false
         }
+    }
+
+    /// A command that was on its way when the gateway died: the row that was never written, and the hold.
+    func recordInterrupted(
+        _ command: UnansweredCommand, _ operation: StoredOperation
+    ) async throws(AuditLogError) {
+        let facts = RequestFacts(
+            requestID: command.requestID, correlationID: command.correlationID,
+            clientRequestID: command.clientRequestID, clientAddress: "", operation: command.operation,
+            family: command.family, target: command.target, apiVersion: command.apiVersion)
+        let upstream = UpstreamFacts(result: "outcomeUnknown", code: "gatewayDied", durationMilliseconds: 0)
+        let entry = self.encoder.response(at: self.now(), request: facts, upstream: upstream)
+        _ = try await self.append(entry, change: .begin(operation))
     }
 
     /// The end of a command that ended with ARM's first answer.

@@ -101,16 +101,9 @@ final class OperationRegistry: Sendable {
     func began(_ operation: StoredOperation, isWhole: Bool, isRecorded: Bool) {
         self.state.withLock { state in
             state.sequence += 1
-            if !isRecorded {
-                state.unrecorded[operation.id] = (operation, state.sequence)
-                if state.unrecorded.count > self.mostUnrecorded,
-                    let oldest = state.unrecorded.min(by: { $0.value.sequence < $1.value.sequence })?.key
-                {
-                    state.unrecorded[oldest] = nil
-                }
-            }
-            // An action has no member that is a secret, and no resource to read afterwards.
-            guard operation.operation != .run else { return }
+            if !isRecorded { self.keep(operation, &state) }
+            // An action has no member that is a secret, and no resource to read afterwards; a deletion leaves none.
+            guard operation.operation != .run, operation.operation != .delete else { return }
             let key = Self.key(operation.targetPath)
             guard var target = state.targets[key] else { return }
             target.onTheirWay -= 1
@@ -121,6 +114,27 @@ final class OperationRegistry: Sendable {
             state.targets[key] = target
         }
     }
+
+    /// A command whose row could not be written and which has no secrets to follow.
+    func keep(_ operation: StoredOperation) {
+        self.state.withLock { state in
+            state.sequence += 1
+            self.keep(operation, &state)
+        }
+    }
+
+    private func keep(_ operation: StoredOperation, _ state: inout State) {
+        state.unrecorded[operation.id] = (operation, state.sequence)
+        if state.unrecorded.count > self.mostUnrecorded,
+            let oldest = state.unrecorded.min(by: { $0.value.sequence < $1.value.sequence })?.key
+        {
+            state.unrecorded[oldest] = nil
+        }
+    }
+
+    /// A deletion has begun, or may have: what a read shows from now on may be another command of the same name, so it
+    /// ends nothing. Secrets stay: the deletion may fail.
+    func mayBeDeleted(_ path: String) { self.state.withLock { $0.targets[Self.key(path)]?.isOpen = false } }
 
     /// The end is on record. Secrets stay: the command can be read as long as it exists.
     func ended(_ id: String, target: String, atMilliseconds time: Int64) {
@@ -142,8 +156,21 @@ final class OperationRegistry: Sendable {
         return secrets.isEmpty ? known?.scrubber : Scrubber(secrets + (known?.secrets ?? []))
     }
 
+    /// For what shows several commands at once.
+    /// - Parameter path: of the machine: all of its commands are meant, of both families.
+    /// - Returns: `nil` if nothing is known of any.
+    func scrubber(under path: String) -> Scrubber? {
+        let prefix = Self.key(path) + "/"
+        let known = self.state.withLock { state in
+            state.targets.reduce(into: Set<Secret>()) { secrets, target in
+                if target.key.hasPrefix(prefix) { secrets.formUnion(target.value.secrets) }
+            }
+        }
+        return known.isEmpty ? nil : Scrubber(Array(known))
+    }
+
     func knowledge(of operation: StoredOperation) -> Knowledge {
-        if operation.operation == .run { return .whole }
+        if operation.operation == .run || operation.operation == .delete { return .whole }
         let isWhole = self.state.withLock { $0.targets[Self.key(operation.targetPath)]?.isWhole[operation.id] }
         return isWhole.map { Knowledge(scrubs: true, isWhole: $0) } ?? .none
     }

@@ -30,6 +30,15 @@ package protocol AuditLog: Sendable {
     func append(_ entry: AuditEntry, change: OperationChange?) async throws(AuditLogError) -> AuditIndex
     /// The operation with this id, ended or not, while it is kept.
     func operation(id: String) async throws(AuditLogError) -> StoredOperation?
+    /// Operations begun at `milliseconds` since 1970 or later, and all that have not ended, oldest first: what repeats
+    /// are measured against after a restart.
+    func operations(sinceMilliseconds: Int64) async throws(AuditLogError) -> [StoredOperation]
+    /// Allowed runs, creations and updates decided at that time or later, forwarded (not repeats), with neither a
+    /// `response` nor an `outcome`, oldest first.
+    func unansweredCommands(sinceMilliseconds: Int64) async throws(AuditLogError) -> [UnansweredCommand]
+    /// Notes durably that the answer to this operation's request did not reach its caller. Best effort: what fails is
+    /// told in the log.
+    func markUndelivered(id: String)
     /// Whether the last write worked and rows can be taken.
     var isWritable: Bool { get }
 }

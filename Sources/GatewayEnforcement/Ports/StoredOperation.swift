@@ -15,7 +15,37 @@ package struct OperationOwner: Sendable, Hashable {
     }
 }
 
-/// A long-running operation that ARM has accepted for a caller: our short link's other side. Survives a restart.
+/// What a caller was told about a command, kept so that a repeat of the request can be told the same.
+package struct KeptAnswer: Sendable, Hashable {
+    /// A longer body is not kept, and ``bodyIsKept`` says so.
+    package static let mostBodyBytes = 16 << 10
+
+    /// 200, 201 or 202; 409 where nobody knows whether the command ran.
+    package var status: Int
+    /// Seconds, as ARM sent it.
+    package var retryAfter: String?
+    /// Redacted, as it was relayed.
+    package var body: [UInt8]
+    package var bodyIsKept: Bool
+
+    package init(status: Int, retryAfter: String? = nil, body: [UInt8] = []) {
+        self.status = status
+        self.retryAfter = retryAfter
+        self.bodyIsKept = body.count <= Self.mostBodyBytes
+        self.body = self.bodyIsKept ? body : []
+    }
+
+    /// As read back from the record's file.
+    package init(status: Int, retryAfter: String?, body: [UInt8], bodyIsKept: Bool) {
+        self.status = status
+        self.retryAfter = retryAfter
+        self.body = body
+        self.bodyIsKept = bodyIsKept
+    }
+}
+
+/// A command that ARM has accepted, finished at once, or perhaps run without telling: our short link's other side, and
+/// what a repeat of the request is measured against. Survives a restart.
 package struct StoredOperation: Sendable, Hashable {
     /// Our request id, a GUID in lower case: the `{ours}` of the link.
     package var id: String
@@ -34,11 +64,21 @@ package struct StoredOperation: Sendable, Hashable {
     package var createdMilliseconds: Int64
     /// When the terminal state was first seen, milliseconds since 1970.
     package var endedMilliseconds: Int64?
+    /// Digest of the request, lower-case hexadecimal; `nil` for a deletion, which may be repeated at will.
+    package var requestDigest: String?
+    package var clientRequestID: String?
+    /// `nil` once its time is over, and for a deletion.
+    package var answer: KeptAnswer?
+    /// Nobody knows whether the command ran; until it has ended (or the hold is over) the same request is held back.
+    package var isUnknown: Bool
+    /// The caller's connection ended before the answer was fully written.
+    package var wasUndelivered: Bool
 
     package init(
         id: String, owner: OperationOwner, operation: Operation, subscription: String, location: String,
         targetPath: String, apiVersion: String, statusLink: String?, resultLink: String?, decisionIndex: Int64,
-        createdMilliseconds: Int64, endedMilliseconds: Int64? = nil
+        createdMilliseconds: Int64, endedMilliseconds: Int64? = nil, requestDigest: String? = nil,
+        clientRequestID: String? = nil, answer: KeptAnswer? = nil, isUnknown: Bool = false, wasUndelivered: Bool = false
     ) {
         self.id = id
         self.owner = owner
@@ -52,5 +92,45 @@ package struct StoredOperation: Sendable, Hashable {
         self.decisionIndex = decisionIndex
         self.createdMilliseconds = createdMilliseconds
         self.endedMilliseconds = endedMilliseconds
+        self.requestDigest = requestDigest
+        self.clientRequestID = clientRequestID
+        self.answer = answer
+        self.isUnknown = isUnknown
+        self.wasUndelivered = wasUndelivered
+    }
+}
+
+/// A command that was allowed and may have been sent, and of which no row tells what came of it: the gateway died in
+/// between.
+package struct UnansweredCommand: Sendable, Hashable {
+    package var requestID: String
+    package var correlationID: String
+    package var clientRequestID: String?
+    package var owner: OperationOwner
+    package var operation: Operation
+    package var target: ResourceTarget
+    package var family: CommandFamily
+    package var apiVersion: String
+    /// Lower-case hexadecimal.
+    package var requestDigest: String
+    package var decisionIndex: Int64
+    package var decidedMilliseconds: Int64
+
+    package init(
+        requestID: String, correlationID: String, clientRequestID: String?, owner: OperationOwner,
+        operation: Operation, target: ResourceTarget, family: CommandFamily, apiVersion: String,
+        requestDigest: String, decisionIndex: Int64, decidedMilliseconds: Int64
+    ) {
+        self.requestID = requestID
+        self.correlationID = correlationID
+        self.clientRequestID = clientRequestID
+        self.owner = owner
+        self.operation = operation
+        self.target = target
+        self.family = family
+        self.apiVersion = apiVersion
+        self.requestDigest = requestDigest
+        self.decisionIndex = decisionIndex
+        self.decidedMilliseconds = decidedMilliseconds
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import Foundation
+import Redaction
 import StrictJSON
 
 /// An issuer's key set as last loaded: the keys that can check our algorithms, by `kid`.

@@ -1,3 +1,4 @@
+import Redaction
 import StrictJSON
 
 /// A compact JWS (RFC 7515 §7.1) taken apart, and not verified: nothing in it may be believed yet.

@@ -57,7 +57,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         gate.forget()
         pipelined.removeAll()
         // The exchange goes on: what its handler has begun must be finished and recorded.
-        current?.failed(.disconnected)
+        current?.abandoned()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -67,7 +67,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
             if phase == .idle { close() }
         case ChannelEvent.inputClosed:
             inputClosed = true
-            if current == nil { close() } else { current?.failed(.disconnected) }
+            if current == nil { close() } else { current?.abandoned() }
         default: break
         }
         context.fireUserInboundEventTriggered(event)

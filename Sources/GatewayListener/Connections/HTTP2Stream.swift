@@ -33,13 +33,13 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
     private func left() {
         context = nil
         timer?.stop()
-        current?.failed(.disconnected)
+        current?.abandoned()
         current = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A reset by the client, or broken framing: the stream is over for both sides.
-        current?.failed(.disconnected)
+        current?.abandoned()
         context.close(promise: nil)
     }
 

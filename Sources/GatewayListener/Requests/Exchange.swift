@@ -11,6 +11,9 @@ final class Exchange {
     private var reception: BodyReception
     private var waiting: CheckedContinuation<Result<ByteBuffer, BodyError>, Never>?
     private var transport: (any ExchangeTransport)?
+    /// Whether the client left before an answer was handed over.
+    private var isAbandoned = false
+    private var waitingForAbandonment: [@Sendable () -> Void] = []
 
     init(omitsBody: Bool, bodyLimit: Int, declaredLength: Int?, transport: any ExchangeTransport) {
         self.omitsBody = omitsBody
@@ -51,12 +54,29 @@ final class Exchange {
         tell()
     }
 
+    func whenAbandoned(_ body: @escaping @Sendable () -> Void) {
+        // After the answer there is nothing left to abandon.
+        guard transport != nil else { return }
+        if isAbandoned { body() } else { waitingForAbandonment.append(body) }
+    }
+
+    /// Nobody is there any more to read an answer: the connection has ended, or the stream.
+    func abandoned() {
+        failed(.disconnected)
+        guard transport != nil, !isAbandoned else { return }
+        isAbandoned = true
+        let waiting = waitingForAbandonment
+        waitingForAbandonment = []
+        for body in waiting { body() }
+    }
+
     func answer(_ response: OutboundResponse) {
         guard let transport else {
             response.delivered?(false)
             return
         }
         self.transport = nil
+        waitingForAbandonment = []
         transport.answer(self, with: response)
     }
 

@@ -75,6 +75,19 @@ package struct InboundRequest: Sendable {
             return try result.get()
         }
     }
+
+    /// Asks to be told, on the event loop and at most once, that the client is gone: its connection, or its HTTP/2
+    /// stream, ended while the request was being served, before an answer was handed over. If that has happened already
+    /// it is told at once. An answer after it is told undelivered; what became of an answer in time is told by
+    /// ``OutboundResponse/delivered``.
+    package func whenAbandoned(_ body: @escaping @Sendable () -> Void) {
+        guard case .exchange(let exchange) = self.body else { return }
+        if eventLoop.inEventLoop {
+            exchange.value.whenAbandoned(body)
+        } else {
+            eventLoop.execute { exchange.value.whenAbandoned(body) }
+        }
+    }
 }
 
 /// What is known of the other end of a connection; the same for all of its requests.

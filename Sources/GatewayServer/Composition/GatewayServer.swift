@@ -13,6 +13,7 @@ import NIOCore
 import NIOPosix
 import PolicyBundle
 import Redaction
+package import ScriptFetching
 import ServiceLifecycle
 package import UnixSignals
 import YAMLReading
@@ -20,6 +21,7 @@ import YAMLReading
 /// The gateway, put together from a configuration: the composition root.
 package struct GatewayServer: Sendable {
     private let configuration: Configuration
+    private let gateway: Gateway
     private let listener: Listener
     private let management: ManagementListener
     private let services: [any Service]
@@ -33,8 +35,12 @@ package struct GatewayServer: Sendable {
     private let logger: Logger
 
     /// Loads policies and keys, opens the record, and reads the TLS files; binds nothing yet.
+    /// - Parameter scripts: how scripts behind addresses are fetched, where a rule allows that.
     /// - Throws: an error with a description for the operator.
-    package init(_ loaded: ConfigurationFile.Loaded, configurationDigest: String, logger: Logger) throws {
+    package init(
+        _ loaded: ConfigurationFile.Loaded, configurationDigest: String, logger: Logger,
+        scripts: ScriptFetcherConfiguration = ScriptFetcherConfiguration()
+    ) throws {
         let configuration = loaded.configuration
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) }
         let tenants = Set(configuration.identity.tokenIssuers.map(\.tenant))
@@ -50,6 +56,8 @@ package struct GatewayServer: Sendable {
 
         var store = AuditStoreOptions(path: configuration.audit.database)
         store.writeSeconds = Double(configuration.audit.writeSeconds)
+        store.keepAnswerSeconds = Double(configuration.retry.windowSeconds)
+        store.unknownHoldSeconds = Double(configuration.retry.unknownHoldSeconds)
         store.keyIDs = ["fingerprint": fingerprintKey.id]
         store.atEndOfTurn = { work in
             guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { return work() }
@@ -75,6 +83,9 @@ package struct GatewayServer: Sendable {
         let tokenClient = TokenClientLifetime(tokens)
         let connections = try UpstreamConnections(
             configuration: UpstreamConfiguration(configuration.upstream), eventLoopGroup: group)
+        let scriptReader = try ScriptFetcherAdapter(for: bundle.policy) {
+            try ScriptFetcher(configuration: scripts, eventLoopGroup: group)
+        }
         let passesCallerToken = tokens.isPassthrough
         let endpoint = configuration.upstream.endpoint
         let gateway = Gateway(
@@ -86,7 +97,11 @@ package struct GatewayServer: Sendable {
             links: PollingLinks(
                 publicURL: configuration.listener.publicURL.origin,
                 endpointAuthority: UpstreamEndpoint(host: endpoint.host, port: endpoint.port).authority),
-            record: record, passesCallerToken: passesCallerToken, now: now,
+            record: record,
+            retry: RepeatSettings(
+                windowSeconds: configuration.retry.windowSeconds, waitSeconds: configuration.retry.waitSeconds,
+                unknownHoldSeconds: configuration.retry.unknownHoldSeconds),
+            passesCallerToken: passesCallerToken, scriptReader: scriptReader, now: now,
             newRequestID: { RequestID.make(milliseconds: now()) })
 
         let encoder = EntryEncoder(settings: record)
@@ -114,6 +129,7 @@ package struct GatewayServer: Sendable {
             metrics: { registry.text() }, logger: logger, onBound: { managementPort.set($0) })
 
         self.configuration = configuration
+        self.gateway = gateway
         self.listener = listener
         self.ownGroup = ownGroup
         self.management = management
@@ -130,7 +146,8 @@ package struct GatewayServer: Sendable {
         self.services = [
             AuditService(log: log, encoder: encoder, now: now, details: GatewayDetails(version: SallyportVersion.text)),
             UpstreamService(connections: connections, tokenClient: tokenClient),
-            KeySetService(tokens: verifier), failures, management, listener, DrainService(readiness: readiness),
+            ScriptFetchService(fetcher: scriptReader?.fetcher), KeySetService(tokens: verifier), failures, management,
+            listener, DrainService(readiness: readiness),
         ]
         for warning in bundle.warnings + loaded.warnings {
             logger.warning("configuration", metadata: ["problem": "\(warning)"])
@@ -140,11 +157,18 @@ package struct GatewayServer: Sendable {
     /// Serves until a signal or a graceful shutdown. The first row of the record is written before anything is bound.
     package func run(signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
         let time = Int64(Date().timeIntervalSince1970 * 1_000)
+        let stoppedInOrder = try Self.stoppedInOrder(self.log.path)
         _ = try await self.log.append(self.encoder.gateway(.started, at: time, details: self.started), change: nil)
         var digest = GatewayDetails()
         digest.policyDigest = self.started.policyDigest
         digest.policyRevision = self.started.policyRevision
         _ = try await self.log.append(self.encoder.gateway(.policyLoaded, at: time, details: digest), change: nil)
+        let interrupted = try await self.gateway.recover(isAfterCrash: !stoppedInOrder)
+        if interrupted > 0 {
+            self.logger.warning(
+                "commands were on their way when the gateway died; nobody knows whether they ran",
+                metadata: ["commands": "\(interrupted)"])
+        }
         await self.verifier.loadKeySets()
         var configuration = ServiceGroupConfiguration(
             services: self.services.map {
@@ -160,6 +184,13 @@ package struct GatewayServer: Sendable {
             throw error
         }
         try await self.ownGroup?.shutdownGracefully()
+    }
+
+    /// Whether the process before wrote that it stopped, or there was none.
+    private static func stoppedInOrder(_ path: String) throws -> Bool {
+        let reader = try AuditReader(path: path)
+        let last = try reader.lastIndex()
+        return try last == 0 || reader.row(last)?.event == AuditEvent.stopped.rawValue
     }
 
     /// The ports in use, once bound; for tests and for port 0.

@@ -52,7 +52,7 @@ struct GatewayRequestHandler: RequestHandling {
             method: request.method, target: self.originForm(request.rawTarget), principal: principal,
             clientAddress: request.remoteAddress,
             callerToken: self.passesCallerToken ? Self.token(authorization) : nil, headers: Self.headers(request),
-            hasBody: http2Body ?? Self.declaresBody(request)
+            hasBody: http2Body ?? Self.declaresBody(request), whenAbandoned: { request.whenAbandoned($0) }
         ) { () throws(BodyFailure) in
             do throws(BodyError) { return Array(buffer: try await request.collectBody()) } catch {
                 switch error {
@@ -112,9 +112,9 @@ struct GatewayRequestHandler: RequestHandling {
 
     /// HTTP/2 may carry a body without declaring it. Where none belongs, only looking tells.
     private static func undeclaredBody(_ request: InboundRequest) async -> Bool? {
-        guard request.version == .http2, request.method == "GET", !request.headers.contains("content-length") else {
-            return nil
-        }
+        guard request.version == .http2, request.method == "GET" || request.method == "DELETE",
+            !request.headers.contains("content-length")
+        else { return nil }
         do throws(BodyError) { return try await request.collectBody().readableBytes > 0 } catch { return true }
     }
 
@@ -127,6 +127,9 @@ struct GatewayRequestHandler: RequestHandling {
         headers.returnsClientRequestID =
             request.headers.first("x-ms-return-client-request-id").map { ASCIICase.areEqual($0, "true") } ?? false
         headers.justification = request.headers.first("x-sallyport-justification")
+        let acknowledged = request.headers.values("x-sallyport-repeat")
+        // Two of them leave open which request is meant.
+        headers.acknowledgedRequest = acknowledged.count == 1 ? acknowledged.first : nil
         headers.acceptLanguage = request.headers.first("accept-language")
         return headers
     }
@@ -160,6 +163,7 @@ struct GatewayRequestHandler: RequestHandling {
         OutboundResponse(
             status: answer.status, headers: answer.headers.map { (name: $0.0, value: $0.1) },
             body: ByteBuffer(bytes: answer.body),
-            closeConnection: answer.code == "RequestEntityTooLarge" || answer.code == "RequestTimeout")
+            closeConnection: answer.code == "RequestEntityTooLarge" || answer.code == "RequestTimeout",
+            delivered: answer.delivered)
     }
 }

@@ -4,6 +4,7 @@ import YAMLReading
 
 /// Reads the command of a case: the members of a run-command body in their own words, flat, and two more: `scriptFile`
 /// (a file of `scripts/`) in place of `script`, and `stored`, the members that are left as they are stored, unread.
+/// A `scriptUri` beside a script is where the gateway fetched that script from; alone, it has not been fetched yet.
 struct CaseCommandReader {
     private let files: BundleFiles
     private let problems: Problems
@@ -14,7 +15,9 @@ struct CaseCommandReader {
     }
 
     func read(_ mapping: YAMLMapping) -> Command {
-        var command = Command(source: self.source(mapping))
+        let (source, fetchedFrom) = self.source(mapping)
+        var command = Command(source: source)
+        command.fetchedFrom = fetchedFrom
         command.scriptShell = .known(mapping.string("scriptShell"))
         command.parameters = .known(
             self.pairs("parameters", mapping).map { Parameter(name: $0.name, value: $0.value) })
@@ -35,7 +38,7 @@ struct CaseCommandReader {
         return command
     }
 
-    private func source(_ mapping: YAMLMapping) -> ScriptSource? {
+    private func source(_ mapping: YAMLMapping) -> (ScriptSource?, fetchedFrom: WebAddress?) {
         let commandID = mapping.string("commandId")
         var script = mapping.string("script", allowEmpty: true).map { ScriptText($0) }
         if let file = mapping.string("scriptFile") {
@@ -43,12 +46,20 @@ struct CaseCommandReader {
             script = self.files.read("scripts/" + file, limit: ScriptFile.maximumBytes, at: mark)
                 .flatMap { ScriptFile.text(of: $0, at: mark, problems: self.problems) }
         }
-        if let script { return .inline(commandID: commandID, script: script) }
-        if let address = self.address("scriptUri", mapping) {
-            return .address(address, identity: .known(self.identity("scriptUriManagedIdentity", mapping)))
+        let address = self.address("scriptUri", mapping)
+        let identity = self.identity("scriptUriManagedIdentity", mapping)
+        if let script {
+            if address != nil, commandID != nil || identity != nil {
+                mapping.error(
+                    "scriptUri",
+                    "beside a script stands for where it was fetched, and then goes without commandId and "
+                        + "scriptUriManagedIdentity")
+            }
+            return (.inline(commandID: commandID, script: script), address)
         }
-        if let id = mapping.string("galleryScriptReferenceId") { return .gallery(id) }
-        return commandID.map { .builtIn(commandID: $0) }
+        if let address { return (.address(address, identity: .known(identity)), nil) }
+        if let id = mapping.string("galleryScriptReferenceId") { return (.gallery(id), nil) }
+        return (commandID.map { .builtIn(commandID: $0) }, nil)
     }
 
     private func pairs(_ key: String, _ mapping: YAMLMapping) -> [(name: String, value: String)] {

@@ -12,11 +12,18 @@ package struct PolicyCase: Sendable {
         /// The time-out that must be written in.
         package var timeoutSeconds: Int?
 
-        package init(effect: Decision.Effect, rule: String? = nil, reason: String? = nil, timeoutSeconds: Int? = nil) {
+        /// Whether the script behind `scriptUri` may be fetched to be judged.
+        package var mayFetch: Bool?
+
+        package init(
+            effect: Decision.Effect, rule: String? = nil, reason: String? = nil, timeoutSeconds: Int? = nil,
+            mayFetch: Bool? = nil
+        ) {
             self.effect = effect
             self.rule = rule
             self.reason = reason
             self.timeoutSeconds = timeoutSeconds
+            self.mayFetch = mayFetch
         }
     }
 
@@ -43,6 +50,14 @@ package struct PolicyCase: Sendable {
         if let seconds = self.expectation.timeoutSeconds, decision.obligations.timeoutSeconds != seconds {
             let got = decision.obligations.timeoutSeconds.map(String.init) ?? "none"
             failures.append("expected the time-out \(seconds) to be written in, got \(got)")
+        }
+        if let wanted = self.expectation.mayFetch {
+            let isGranted = if case .granted = policy.mayFetch(self.request) { true } else { false }
+            if isGranted != wanted {
+                failures.append(
+                    "expected that the script \(wanted ? "may" : "may not") be fetched, but it "
+                        + (isGranted ? "may" : "may not"))
+            }
         }
         return failures
     }

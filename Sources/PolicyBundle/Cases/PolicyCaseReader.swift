@@ -44,8 +44,10 @@ package struct PolicyCaseReader {
         if let reason, ReasonCode(rawValue: reason) == nil { mapping.error("reason", "is no reason's code") }
         let rule = mapping.string("rule", numbersAsText: true)
         let timeout = mapping.integer("timeoutSeconds", in: 1...Int(Int32.max))
+        let mayFetch = mapping.boolean("mayFetch")
         guard let effect else { return nil }
-        return PolicyCase.Expectation(effect: effect, rule: rule, reason: reason, timeoutSeconds: timeout)
+        return PolicyCase.Expectation(
+            effect: effect, rule: rule, reason: reason, timeoutSeconds: timeout, mayFetch: mayFetch)
     }
 
     private func request(_ mapping: YAMLMapping) -> PolicyRequest? {

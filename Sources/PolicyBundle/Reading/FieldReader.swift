@@ -6,9 +6,8 @@ import YAMLReading
 struct FieldReader {
     /// Members that only matter where a script runs.
     static let scriptKeys = [
-        "commands", "storedSecrets", "galleryScripts", "managedIdentities", "runAs", "limits", "outputBlobs",
-        "errorBlobs",
-        "scriptShells",
+        "commands", "storedSecrets", "scriptURIs", "galleryScripts", "managedIdentities", "runAs", "limits",
+        "outputBlobs", "errorBlobs", "scriptShells",
     ]
 
     let problems: Problems
@@ -69,34 +68,22 @@ struct FieldReader {
     }
 
     func apiVersions(_ mapping: YAMLMapping) -> Set<String>? {
-        self.words("apiVersions", mapping, known: APIVersion.all)
+        self.words("apiVersions", mapping, known: Self.knownVersions)
     }
+
+    /// Those of the companion reads are other APIs', with versions of their own.
+    private static let knownVersions = Set(APIVersion.API.allCases.flatMap(\.versions)).sorted()
 
     /// Resource ids of gallery script versions.
     func galleryScripts(_ mapping: YAMLMapping) -> [String]? {
         self.list("galleryScripts", mapping)?.compactMap { entry in
-            if Self.isFixedVersion(entry.value) { return entry.value }
+            if GalleryScriptID.isExact(entry.value) { return entry.value }
             self.problems.error(
                 "'\(mapping.name(of: "galleryScripts"))' takes resource ids /subscriptions/…/resourceGroups/…/providers/"
                     + "Microsoft.Compute/galleries/…/scripts/…/versions/1.2.3, with a fixed version and no *",
                 at: entry.mark)
             return nil
         }
-    }
-
-    private static func isFixedVersion(_ id: String) -> Bool {
-        let parts = id.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 13, parts[0].isEmpty else { return false }
-        let words = [
-            (1, "subscriptions"), (3, "resourceGroups"), (5, "providers"), (6, "Microsoft.Compute"), (7, "galleries"),
-            (9, "scripts"), (11, "versions"),
-        ]
-        guard words.allSatisfy({ ASCIICase.areEqual(parts[$0.0], $0.1) }), ResourceName.isSubscription(parts[2]),
-            ResourceName.isResourceGroup(parts[4]), ResourceName.isMachine(parts[8]), ResourceName.isMachine(parts[10])
-        else { return false }
-        let numbers = parts[12].split(separator: ".", omittingEmptySubsequences: false)
-        return numbers.count == 3
-            && numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
     }
 
     private func words(_ key: String, _ mapping: YAMLMapping, known: [String]) -> Set<String>? {

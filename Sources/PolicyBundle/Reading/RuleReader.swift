@@ -37,7 +37,7 @@ struct RuleReader {
     /// One rule; `nil` if it has no id or effect. Whatever else is wrong is reported, and the bundle refused for it.
     mutating func read(_ mapping: YAMLMapping) -> Rule? {
         let id = self.id(mapping)
-        mapping.refuse(["scriptURIs", "require", "when", "mode"], because: "is not implemented in this version")
+        mapping.refuse(["require", "when", "mode"], because: "is not implemented in this version")
         mapping.require("effect")
         let effect: Decision.Effect?
         switch mapping.string("effect") {
@@ -57,6 +57,7 @@ struct RuleReader {
         rule.commands = self.commands(mapping, rule.effect)
         rule.storedSecrets = mapping.boolean("storedSecrets") ?? false
         let fields = FieldReader(problems: self.problems)
+        rule.scriptAddresses = ScriptAddressReader(problems: self.problems).read(mapping, rule)
         rule.managedIdentities = fields.identities(mapping)
         rule.runAs = fields.accounts(mapping)
         rule.limits = fields.limits(mapping)

@@ -17,7 +17,8 @@ extension RuleMatcher {
                     "The rule lists groups, and the caller's token leaves its groups out for their number.")
             ]
         case .apiVersion: return [self.reason(.apiVersionNotListed, "The rule does not list this api-version.")]
-        case .command, .storedSecrets, .managedIdentities, .runAs, .limits, .outputBlob, .errorBlob, .scriptShell:
+        case .scriptAddress, .command, .storedSecrets, .managedIdentities, .runAs, .limits, .outputBlob, .errorBlob,
+            .scriptShell:
             guard let command = self.facts.command else {
                 return [self.reason(.sourceMissing, "The request names nothing to run.")]
             }
@@ -25,11 +26,11 @@ extension RuleMatcher {
         }
     }
 
-    private func reason(_ code: ReasonCode, _ message: String) -> Reason {
+    func reason(_ code: ReasonCode, _ message: String) -> Reason {
         Reason(code: code.rawValue, message: message, target: self.rule.id)
     }
 
-    private func path(_ member: String) -> String {
+    func path(_ member: String) -> String {
         self.facts.request.operation == .run ? member : "properties." + member
     }
 
@@ -42,6 +43,7 @@ extension RuleMatcher {
 
     private func reasons(for condition: Condition, _ command: Command) -> [Reason] {
         switch condition {
+        case .scriptAddress: return [self.addressReason(command)]
         case .command: return self.commandReasons(command)
         case .storedSecrets:
             return [
@@ -100,14 +102,25 @@ extension RuleMatcher {
             return false
         }
         if case .gallery(let id) = source { return commands.galleryScripts.contains(ASCIICase.lowered(id)) }
-        return !commands.candidates(for: source, effect: .allow).isEmpty
+        let isFetched = self.facts.command?.fetchedFrom != nil
+        return !commands.candidates(for: source, isFetched: isFetched, effect: .allow).isEmpty
     }
 
     private func commandReasons(_ command: Command) -> [Reason] {
         guard case .known(let known) = command.source else {
             // Either the source is all that is missing, or no entry takes the parameters that the update names.
             if self.truth(of: .command) == .unknown {
+                guard command.fetchedFrom == nil else {
+                    return [self.reason(.scriptNotListed, "The script has not been fetched, so it cannot be judged.")]
+                }
                 return [self.reason(.storedValueUnknown, "The stored \(self.path("source")) is not known.")]
+            }
+            if command.fetchedFrom != nil, self.rule.commands?.digests.isEmpty ?? true {
+                return [
+                    self.reason(
+                        .scriptNotListed,
+                        "The rule lists no script by name or digest, and only such a script may come from an address.")
+                ]
             }
             return [self.reason(.parameterNotListed, "No command of the rule takes these parameters.")]
         }
@@ -120,7 +133,9 @@ extension RuleMatcher {
         if case .gallery = source {
             candidates = [CommandSet.galleryParameters]
         } else {
-            candidates = self.rule.commands?.candidates(for: source, effect: .allow) ?? []
+            candidates =
+                self.rule.commands?.candidates(
+                    for: source, isFetched: command.fetchedFrom != nil, effect: .allow) ?? []
         }
         // Of several entries for one script, the one that fewest parameters speak against.
         let failures = candidates.map { $0.failures(of: command, keepsStored: keepsStored) }
@@ -131,7 +146,7 @@ extension RuleMatcher {
     private func sourceReason(_ source: ScriptSource) -> Reason? {
         if case .address = source {
             return self.reason(
-                .scriptAddressNotAllowed, "Scripts from an address (\(self.path("source.scriptUri"))) are not allowed.")
+                .scriptAddressNotAllowed, "The script of an address is not judged unless the gateway has fetched it.")
         }
         if self.identifiesSource { return nil }
         switch source {
@@ -140,7 +155,14 @@ extension RuleMatcher {
                 .scriptUnderBuiltIn,
                 "The request replaces the script of a built-in command; a script may only come with RunShellScript "
                     + "or RunPowerShellScript.")
-        case .inline: return self.reason(.scriptNotListed, "The rule does not list this script.")
+        case .inline:
+            if self.facts.command?.fetchedFrom != nil, self.rule.commands?.hasAnyScript ?? false {
+                return self.reason(
+                    .scriptNotListed,
+                    "The rule does not list this script; it takes any only from the request itself, not from an address."
+                )
+            }
+            return self.reason(.scriptNotListed, "The rule does not list this script.")
         case .builtIn: return self.reason(.builtInNotListed, "The rule does not list this built-in command.")
         case .gallery: return self.reason(.galleryScriptNotListed, "The rule does not list this gallery script.")
         case .address: return nil

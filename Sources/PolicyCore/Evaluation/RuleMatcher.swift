@@ -25,7 +25,8 @@ struct RuleMatcher {
         case .target: self.asked(self.rule.targets, self.target)
         case .principal: self.asked(self.rule.principals) { $0.truth(of: self.facts.caller) }
         case .apiVersion: Truth(self.rule.apiVersions?.contains(self.facts.request.apiVersion) ?? true)
-        case .command, .storedSecrets, .managedIdentities, .runAs, .limits, .outputBlob, .errorBlob, .scriptShell:
+        case .scriptAddress, .command, .storedSecrets, .managedIdentities, .runAs, .limits, .outputBlob, .errorBlob,
+            .scriptShell:
             self.scriptTruth(of: condition)
         }
     }
@@ -62,6 +63,7 @@ struct RuleMatcher {
 
     private func names(_ condition: Condition) -> Bool {
         switch condition {
+        case .scriptAddress: self.rule.scriptAddresses != nil
         case .command: self.rule.commands != nil
         case .storedSecrets: self.rule.storedSecrets
         case .managedIdentities: self.rule.managedIdentities != nil
@@ -77,6 +79,12 @@ struct RuleMatcher {
 
     private func allows(_ command: Command, _ condition: Condition) -> Truth {
         switch condition {
+        case .scriptAddress:
+            // A stored source that was not read may be an address: `.command` waits for it.
+            guard case .address(let address, let identity) = ScriptOrigin(command) else { return .holds }
+            return Truth(
+                ScriptOrigin.obstacle(address, identity) == nil
+                    && self.rule.scriptAddresses?.lists(address) ?? false)
         case .command:
             return self.rule.commands?.allows(command, keepsStored: self.rule.storedSecrets) ?? .fails
         case .storedSecrets:
@@ -116,6 +124,7 @@ struct RuleMatcher {
 
     private func concerns(_ command: Command, _ condition: Condition) -> Truth {
         switch condition {
+        case .scriptAddress: return self.concernsAddress(of: command)
         case .command: return self.rule.commands?.denies(command) ?? .holds
         case .storedSecrets:
             guard self.rule.storedSecrets else { return .holds }
@@ -138,6 +147,18 @@ struct RuleMatcher {
             guard let shell else { return shells.contains("Default") ? .unknown : .fails }
             return Truth(shells.contains { ASCIICase.areEqual($0, shell) })
         case .operation, .family, .target, .principal, .apiVersion: return .holds
+        }
+    }
+
+    private func concernsAddress(of command: Command) -> Truth {
+        guard let addresses = self.rule.scriptAddresses else { return .holds }
+        switch ScriptOrigin(command) {
+        case .elsewhere: return .fails
+        case .unknown: return .unknown
+        case .address(let address, _):
+            if addresses.lists(address) { return .holds }
+            // Which host an odd spelling means (an IP address, a dot at the end) cannot be told.
+            return ScriptAddressRule.problem(withHost: address.host) == nil ? .fails : .unknown
         }
     }
 

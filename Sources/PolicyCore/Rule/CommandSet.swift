@@ -28,6 +28,8 @@ package struct CommandSet: Sendable {
     }
 
     package var digests: some Collection<String> { self.byDigest.keys }
+    /// The entries that name a script by its digest.
+    private var scripts: [CommandRule] { self.byDigest.values.joined().map { self.entries[$0] } }
     package var hasAnyScript: Bool { !self.anyScripts.isEmpty }
     package var builtInIDs: [String] {
         self.builtIns.compactMap { index in
@@ -37,7 +39,10 @@ package struct CommandSet: Sendable {
     }
 
     /// Entries that may be meant by a source: by digest first, then those that take any.
-    func candidates(for source: ScriptSource, effect: Decision.Effect) -> [CommandRule] {
+    ///
+    /// - Parameter isFetched: whether the text came from an address; an allow then needs its digest, since whoever
+    ///   writes to that address is not the one who is allowed to run what he likes.
+    func candidates(for source: ScriptSource, isFetched: Bool, effect: Decision.Effect) -> [CommandRule] {
         var found: [CommandRule] = []
         func add(_ indices: [Int]) {
             for index in indices where self.entries[index].identifies(source, effect: effect) {
@@ -47,7 +52,7 @@ package struct CommandSet: Sendable {
         switch source {
         case .inline(_, let script):
             if let indices = self.byDigest[script.digest] { add(indices) }
-            add(self.anyScripts)
+            if !isFetched || effect == .deny { add(self.anyScripts) }
             if effect == .deny { add(self.builtIns) }
         case .builtIn: add(self.builtIns)
         case .address, .gallery: break
@@ -58,8 +63,10 @@ package struct CommandSet: Sendable {
     func allows(_ command: Command, keepsStored: Bool) -> Truth {
         guard case .known(let known) = command.source else {
             // Not read yet: some entry may turn out to be meant, if its parameters fit those that are known.
-            if !self.galleryScripts.isEmpty { return .unknown }
-            let canFit = self.entries.contains { $0.failures(of: command, keepsStored: keepsStored).truth != .fails }
+            let isFetched = command.fetchedFrom != nil
+            if !isFetched, !self.galleryScripts.isEmpty { return .unknown }
+            let possible = isFetched ? self.scripts : self.entries
+            let canFit = possible.contains { $0.failures(of: command, keepsStored: keepsStored).truth != .fails }
             return canFit ? .unknown : .fails
         }
         guard let source = known else { return .fails }
@@ -67,22 +74,32 @@ package struct CommandSet: Sendable {
             guard self.galleryScripts.contains(ASCIICase.lowered(id)) else { return .fails }
             return Self.galleryParameters.failures(of: command, keepsStored: keepsStored).truth
         }
-        return self.candidates(for: source, effect: .allow).reduce(.fails) { truth, entry in
+        let isFetched = command.fetchedFrom != nil
+        return self.candidates(for: source, isFetched: isFetched, effect: .allow).reduce(.fails) { truth, entry in
             truth.or(entry.failures(of: command, keepsStored: keepsStored).truth)
         }
     }
 
     func denies(_ command: Command) -> Truth {
-        guard case .known(let known) = command.source else { return .unknown }
+        guard case .known(let known) = command.source else {
+            guard command.fetchedFrom != nil else { return .unknown }
+            // It will be a text: which, is not known, so only an entry for any can be sure.
+            let listed = self.scripts.reduce(Truth.fails) { $0.or(Truth.unknown.and($1.denies(command))) }
+            return self.anyScripts.reduce(listed) { $0.or(self.entries[$1].denies(command)) }
+        }
         guard let source = known else { return .fails }
         if case .gallery(let id) = source { return Truth(self.galleryScripts.contains(ASCIICase.lowered(id))) }
-        return self.candidates(for: source, effect: .deny).reduce(.fails) { $0.or($1.denies(command)) }
+        let isFetched = command.fetchedFrom != nil
+        return self.candidates(for: source, isFetched: isFetched, effect: .deny).reduce(.fails) {
+            $0.or($1.denies(command))
+        }
     }
 
     /// The entry by which an allow holds, for a command of which it is known that it does.
     func allowingEntry(for command: Command, keepsStored: Bool) -> CommandRule? {
         guard case .known(let source?) = command.source else { return nil }
-        let candidates = self.candidates(for: source, effect: .allow)
+        let isFetched = command.fetchedFrom != nil
+        let candidates = self.candidates(for: source, isFetched: isFetched, effect: .allow)
         // It holds, so a single candidate is the one; values need not be matched a second time.
         if candidates.count == 1 { return candidates[0] }
         return candidates.first { $0.failures(of: command, keepsStored: keepsStored).truth == .holds }

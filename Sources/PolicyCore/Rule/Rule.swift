@@ -17,6 +17,8 @@ package struct Rule: Sendable {
     package var commands: CommandSet?
     /// Whether an update may keep stored secrets that nobody can read; in a deny `true` means that it concerns these.
     package var storedSecrets: Bool
+    /// From where scripts may be fetched; absent in an allow, none may be.
+    package var scriptAddresses: ScriptAddressRule?
     package var managedIdentities: IdentitySet?
     package var runAs: AccountSet?
     /// Of an allow only.

@@ -5,6 +5,7 @@ enum RecordCSV {
     /// Names of columns, and where in a row each is.
     private static let columns: [(name: String, path: [StaticString])] = [
         ("time", ["time"]), ("event", ["event"]), ("requestID", ["requestID"]), ("repeatOf", ["repeatOf"]),
+        ("acknowledgedRequest", ["acknowledgedRequest"]),
         ("correlationID", ["correlationID"]), ("clientRequestID", ["clientRequestID"]),
         ("principalKind", ["principal", "kind"]), ("principalID", ["principal", "id"]),
         ("principalTenant", ["principal", "tenant"]), ("principalName", ["principal", "name"]),
@@ -14,7 +15,8 @@ enum RecordCSV {
         ("scaleSet", ["target", "scaleSet"]), ("instance", ["target", "instance"]),
         ("runCommand", ["target", "runCommand"]), ("location", ["target", "location"]),
         ("apiVersion", ["apiVersion"]), ("commandId", ["command", "commandId"]),
-        ("scriptSHA256", ["command", "scriptSHA256"]), ("runAsUser", ["command", "runAsUser"]),
+        ("scriptSHA256", ["command", "scriptSHA256"]), ("scriptURI", ["command", "scriptURI", "address"]),
+        ("runAsUser", ["command", "runAsUser"]),
         ("justification", ["justification"]), ("effect", ["decision", "effect"]), ("rule", ["decision", "rule"]),
         ("policyDigest", ["decision", "policyDigest"]), ("upstreamStatus", ["upstream", "status"]),
         ("upstreamCode", ["upstream", "code"]), ("operationID", ["upstream", "operationID"]),

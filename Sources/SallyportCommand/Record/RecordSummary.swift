@@ -74,11 +74,20 @@ struct RecordSummary {
         return (effect, effect == "allow" ? .good : effect == "deny" ? .bad : nil)
     }
 
+    /// What an allowed command has to do with an earlier one: it was not sent again, or knowingly was.
+    private static func relation(_ node: JSONNode) -> String {
+        let pairs = [("repeat of", node["repeatOf"]), ("again after", node["acknowledgedRequest"])]
+        return pairs.map { label, earlier in
+            let id = Self.text(earlier)
+            return id.isEmpty ? "" : " (\(label) \(id))"
+        }.joined()
+    }
+
     private static func reason(_ node: JSONNode) -> String {
         if let decision = node["decision"] {
             let rule = Self.text(decision["rule"])
             guard decision["effect"]?.string != "allow", let reason = decision["reasons"]?.array?.first else {
-                return rule
+                return rule + Self.relation(node)
             }
             let nearest = Self.text(reason["target"])
             let where_ = rule.isEmpty ? nearest : rule

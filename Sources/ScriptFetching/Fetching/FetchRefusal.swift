@@ -65,6 +65,18 @@ package struct FetchRefusal: Error, Sendable, Hashable, CustomStringConvertible 
         return self.reason.rawValue + status + (self.addressClass.map { " " + $0.rawValue } ?? "")
     }
 
+    /// Whether the same fetch may well succeed in a while: nobody was reached, or the host could not serve just then.
+    package var isTransient: Bool {
+        switch self.reason {
+        case .nameNotResolved, .busy, .shuttingDown, .timedOut, .connectFailed, .tlsFailed, .closed: true
+        case .statusNotOK: self.status.map { $0 >= 500 || $0 == 429 || $0 == 408 } ?? false
+        case .addressIncomplete, .notHTTPS, .portNotAllowed, .userInformation, .fragment, .unusablePath, .unusableHost,
+            .hostNotListed, .literalAddress, .addressNotPublic, .certificateInvalid, .redirected, .encoded, .unframed,
+            .tooLarge, .malformedAnswer, .empty, .byteOrderMark, .notUTF8:
+            false
+        }
+    }
+
     /// A clause for the caller that says what about the address or the answer is not accepted.
     package var message: String {
         switch self.reason {

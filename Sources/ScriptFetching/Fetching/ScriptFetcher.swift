@@ -25,7 +25,9 @@ package struct ScriptFetcher: Sendable {
     ) throws {
         self.configuration = configuration
         self.group = eventLoopGroup
-        self.connector = FetchConnector(tls: try configuration.trustRoots.makeTLSContext(), group: eventLoopGroup)
+        self.connector = FetchConnector(
+            tls: try configuration.trustRoots.makeTLSContext(), group: eventLoopGroup,
+            port: configuration.connectsToPort)
         self.slots = FetchSlots(maximum: configuration.maximumFetches)
     }
 

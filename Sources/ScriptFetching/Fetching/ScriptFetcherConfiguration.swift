@@ -15,12 +15,14 @@ package struct ScriptFetcherConfiguration: Sendable {
     /// Whether loopback addresses count as public. For tests, whose server has no other.
     package let allowsLoopback: Bool
     package let resolver: HostResolver
+    /// The port connected to, whatever the address names. For tests, whose server cannot have 443.
+    package let connectsToPort: Int?
 
     /// - Parameter resolver: nil for the operating system's.
     package init(
         deadline: TimeAmount = .seconds(10), trustRoots: ScriptTrustRoots = .system, maximumFetches: Int = 16,
         allowsLiteralAddresses: Bool = false, ports: Set<Int> = [443], allowsLoopback: Bool = false,
-        resolver: HostResolver? = nil
+        resolver: HostResolver? = nil, connectsToPort: Int? = nil
     ) {
         self.deadline = deadline
         self.trustRoots = trustRoots
@@ -29,5 +31,6 @@ package struct ScriptFetcherConfiguration: Sendable {
         self.ports = ports
         self.allowsLoopback = allowsLoopback
         self.resolver = resolver ?? .system(maximumLookUps: maximumFetches)
+        self.connectsToPort = connectsToPort
     }
 }

@@ -16,13 +16,15 @@ struct FetchConnector: Sendable {
 
     let tls: NIOSSLContext
     let group: any EventLoopGroup
+    /// Instead of the target's own.
+    let port: Int?
 
     func connect(
         to address: IPAddress, for target: FetchTarget, maximumBytes: Int, connectTime: TimeAmount,
         deadline: NIODeadline
     ) async -> Attempt {
         let bytes = ByteBuffer(bytes: address.bytes)
-        guard let socketAddress = try? SocketAddress(packedIPAddress: bytes, port: target.port)
+        guard let socketAddress = try? SocketAddress(packedIPAddress: bytes, port: self.port ?? target.port)
         else { return .failed(FetchRefusal(.connectFailed)) }
         do {
             // By address: the name is for SNI and the certificate alone, and is not resolved again.

@@ -30,15 +30,19 @@ import Testing
             for version in APIVersion.every {
                 let asAction = refusal { _ = try ActionBody(body, version: version) }
                 let asUpdate = refusal { _ = try ManagedUpdate(body, version: version) }
+                let asCreate = refusal { _ = try ManagedCreate(body, version: version) }
                 let isKnown = version.text >= Self.since(body)
                 switch Self.kind(body) {
                 case .action:
                     #expect(asAction == nil, "\(example) \(version)")
                     #expect(asUpdate?.code == .invalidRequestContent)
+                    #expect(asCreate?.code == .invalidRequestContent)
                 case .update:
                     #expect((asUpdate == nil) == isKnown, "\(example) \(version)")
                     #expect(asAction?.code == .invalidRequestContent)
+                    #expect(asCreate?.code == .invalidRequestContent)
                 case .create:
+                    #expect((asCreate == nil) == isKnown, "\(example) \(version)")
                     #expect(asUpdate?.code == .invalidRequestContent)
                     #expect(asAction?.code == .invalidRequestContent)
                 }
@@ -57,21 +61,25 @@ import Testing
             let version = "?api-version=" + name("api-version")
             let compute = group + "/providers/Microsoft.Compute"
             let (method, path): (String, String)
-            switch (example.body.map(Self.kind), parameters["vmScaleSetName"] != nil) {
-            case (.action, false): (method, path) = ("POST", compute + "/virtualMachines/\(name("vmName"))/runCommand")
-            case (.update, true) where !example.name.contains("Diagnostic"):
-                method = "PATCH"
-                path =
-                    compute + "/virtualMachineScaleSets/\(name("vmScaleSetName"))/virtualMachines/\(name("instanceId"))"
-                    + "/runCommands/\(name("runCommandName"))"
-            default: continue
+            let machine =
+                parameters["vmScaleSetName"] == nil
+                ? "/virtualMachines/\(name("vmName"))"
+                : "/virtualMachineScaleSets/\(name("vmScaleSetName"))/virtualMachines/\(name("instanceId"))"
+            let segment = example.name.contains("Diagnostic") ? "diagnosticRunCommands" : "runCommands"
+            switch example.body.map(Self.kind) {
+            case .action: (method, path) = ("POST", compute + machine + "/runCommand")
+            case .update:
+                (method, path) = ("PATCH", compute + machine + "/\(segment)/\(name("runCommandName"))")
+            case .create:
+                (method, path) = ("PUT", compute + machine + "/\(segment)/\(name("runCommandName"))")
+            case nil: continue
             }
             found += 1
             let head = try ARMRequestHead(method: method, target: path + version)
             #expect(head.apiVersion.text == example.version)
             #expect(head.upstreamPath == path)
         }
-        #expect(found == 10)
+        #expect(found == 29)
     }
 
     /// What ARM is sent means what the caller said.
@@ -86,10 +94,24 @@ import Testing
                 let sent = try ActionBody(JSONReader.read(bytes), version: version)
                 #expect(fields(of: sent.command) == fields(of: received.command))
                 #expect(ForwardedBody.action(sent) == bytes)
-            case .update, .create:
-                // A body for PUT without its location has the shape of one for PATCH.
-                let members = (body.members ?? []).filter { $0.name != "location" }
-                let received = try ManagedUpdate(JSONNode(.object(members)), version: version)
+            case .create:
+                let received = try ManagedCreate(body, version: version)
+                var judged = received.command
+                let bytes = try ForwardedBody.create(received, command: judged, timeoutSeconds: nil, version: version)
+                let sent = try ManagedCreate(JSONReader.read(bytes), version: version)
+                // Flags that were left out go out as their defaults.
+                judged.asyncExecution = .known((judged.asyncExecution.value ?? nil) ?? false)
+                if version >= .v2023_03_01 {
+                    judged.treatFailureAsDeploymentFailure = .known(
+                        (judged.treatFailureAsDeploymentFailure.value ?? nil) ?? false)
+                }
+                #expect(fields(of: sent.command) == fields(of: judged))
+                #expect(sent.location == received.location)
+                #expect(
+                    try ForwardedBody.create(sent, command: sent.command, timeoutSeconds: nil, version: version)
+                        == bytes)
+            case .update:
+                let received = try ManagedUpdate(body, version: version)
                 // Flags that were left out go out as their defaults.
                 var base = Command(source: nil)
                 base.asyncExecution = .known(false)
@@ -111,7 +133,7 @@ import Testing
     @Test func aTabStaysATab() throws {
         let example = try AzureFixtures.read("examples/2024-07-01/VirtualMachineRunCommand_Update.json")
         let update = try ManagedUpdate(#require(example["parameters"]?["runCommand"]), version: .newest)
-        guard case .some(.inline(_, let script)) = update.source ?? nil else {
+        guard case .some(.inline(_, let script)) = update.properties.source ?? nil else {
             Issue.record("no script")
             return
         }

@@ -1,4 +1,5 @@
 import ARMModel
+import GatewayTestSupport
 import StrictJSON
 import Testing
 
@@ -67,6 +68,67 @@ import Testing
             "treatFailureAsDeploymentFailure":true},"tags":{"t":"1"}}
             """
         #expect(text(try self.forwarded(body)) == body)
+    }
+
+    // MARK: Creations
+
+    private func created(
+        _ body: String, timeout: Int? = nil, version: APIVersion = .newest,
+        change: (inout Command) -> Void = { _ in }
+    ) throws -> JSONNode {
+        let create = try ManagedCreate(json(body), version: version)
+        var command = create.command
+        change(&command)
+        return try JSONReader.read(
+            ForwardedBody.create(create, command: command, timeoutSeconds: timeout, version: version))
+    }
+
+    @Test func everythingOfACreationIsSent() throws {
+        let guid = ManagedUpdateTests.guid
+        let body = """
+            {"location":"westus","properties":{\
+            "source":{"scriptUri":"https://h/s?sig=1","scriptUriManagedIdentity":{"clientId":"\(guid)"},\
+            "scriptShell":"Default"},\
+            "parameters":[{"name":"a","value":"1"}],"protectedParameters":[{"name":"b","value":"2"}],\
+            "asyncExecution":true,"runAsUser":"u","runAsPassword":"p","timeoutInSeconds":5,\
+            "outputBlobUri":"https://h/o?sig=2","errorBlobUri":"https://h/e#3",\
+            "outputBlobManagedIdentity":{"objectId":"\(guid)"},"errorBlobManagedIdentity":{},\
+            "treatFailureAsDeploymentFailure":true},"tags":{"t":"1"}}
+            """
+        #expect(text(try self.created(body)) == body)
+    }
+
+    @Test func aCreationIsWrittenAfresh() throws {
+        let sent = try self.created(
+            """
+            {"systemData":{"createdBy":"CANARY"},"id":"CANARY","name":"CANARY","type":"CANARY","location":" West US 2",
+            "properties":{"provisioningState":"CANARY","instanceView":{"output":"CANARY"},"source":{"script":"id\\n"}}}
+            """, timeout: 600)
+        #expect(
+            text(sent) == """
+                {"location":"westus2","properties":{"source":{"script":"id"},"parameters":[],"asyncExecution":false,\
+                "timeoutInSeconds":600,"treatFailureAsDeploymentFailure":false}}
+                """)
+        let old = try self.created(
+            #"{"location":"westus","properties":{"source":{"script":"id"}}}"#, version: .v2020_06_01)
+        #expect(old["properties"]?["treatFailureAsDeploymentFailure"] == nil)
+    }
+
+    /// What was fetched and judged goes out as text; the machine fetches nothing.
+    @Test func aFetchedScriptGoesOutInTheAddressesPlace() throws {
+        let body = #"{"location":"westus","properties":{"source":{"scriptUri":"https://h/s?sig=CANARY"}}}"#
+        let sent = try self.created(body) { command in
+            command.fetchedFrom = WebAddress("https://h/s?sig=CANARY")
+            command.source = .known(.inline(commandID: nil, script: ScriptText("echo fetched\n")))
+        }
+        #expect(sent["properties"]?["source"].map(text) == #"{"script":"echo fetched"}"#)
+        #expect(!text(sent).contains("CANARY"))
+    }
+
+    @Test func theFetchedAddressesQueryIsASecret() throws {
+        var command = Command(source: .inline(commandID: nil, script: ScriptText("x")))
+        command.fetchedFrom = WebAddress("https://h/s?sp=r&sig=ab%3D")
+        #expect(Set(command.secrets.map(revealed)) == ["sp=r&sig=ab%3D", "ab%3D", "ab="])
     }
 
     @Test func readOnlyMembersAreLeftOut() throws {

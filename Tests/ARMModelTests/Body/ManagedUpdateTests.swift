@@ -6,6 +6,8 @@ import Testing
 
 @Suite struct ManagedUpdateTests {
     static let guid = "22d35efb-0c99-4041-8c5b-6d24db33a69a"
+    static let gallery =
+        "/subscriptions/\(guid)/resourceGroups/Rg/providers/Microsoft.Compute/galleries/G/scripts/s/versions/1.0.2"
 
     private func read(_ text: String, _ version: APIVersion = .newest) throws -> ManagedUpdate {
         try ManagedUpdate(json(text), version: version)
@@ -25,8 +27,8 @@ import Testing
         (#""source":{"script":""}"#, ["source": "is inline - \(ScriptText("").digest) ", "scriptShell": "none"]),
         (#""source":{"commandId":"IPConfig"}"#, ["source": "is built-in IPConfig", "scriptShell": "none"]),
         (
-            #""source":{"galleryScriptReferenceId":"/subscriptions/s","scriptShell":"Powershell7"}"#,
-            ["source": "is gallery /subscriptions/s", "scriptShell": "is Powershell7"]
+            #""source":{"galleryScriptReferenceId":"\#(gallery)","scriptShell":"Powershell7"}"#,
+            ["source": "is gallery \(gallery)", "scriptShell": "is Powershell7"]
         ),
         (
             #""source":{"scriptUri":"https://h/x?sig=1"}"#,
@@ -97,6 +99,8 @@ import Testing
         BadBody(#"{"tags":null}"#, "$.tags", at: "null"), BadBody(#"{"tags":["CANARY"]}"#, "$.tags", at: "["),
         BadBody(#"{"tags":{"CANARY":1}}"#, "$.tags", at: "1"),
         BadBody(#"{"tags":{"CANARY":null}}"#, "$.tags", at: "null"),
+        BadBody(#"{"tags":{"a":"CANARY","$TYPE":"CANARY"}}"#, "$.tags", .invalidParameter),
+        BadBody("{\"tags\":{\"$\u{131}d\":\"CANARY\"}}", "$.tags", .invalidParameter),
         // Members of properties.
         BadBody(#"{"properties":{"CANARY":"CANARY"}}"#, "$.properties", at: #""CANARY""#),
         BadBody(#"{"properties":{"RunAsPassword":"CANARY"}}"#, "$.properties", at: #""RunAsPassword""#),
@@ -153,6 +157,9 @@ import Testing
             #"{"properties":{"source":{"galleryScriptReferenceId":{}}}}"#,
             "$.properties.source.galleryScriptReferenceId",
             at: "{}"),
+        BadBody(
+            #"{"properties":{"source":{"galleryScriptReferenceId":"CANARY"}}}"#,
+            "$.properties.source.galleryScriptReferenceId", .invalidParameter),
         BadBody(#"{"properties":{"source":{"scriptUri":7}}}"#, "$.properties.source.scriptUri", at: "7"),
         BadBody(
             #"{"properties":{"source":{"scriptUri":"CANARY"}}}"#, "$.properties.source.scriptUri", .invalidParameter),
@@ -235,7 +242,7 @@ import Testing
         ),
         (#"{"properties":{"source":{"scriptShell":"Default"}}}"#, "2025-04-01", "$.properties.source.scriptShell"),
         (
-            #"{"properties":{"source":{"galleryScriptReferenceId":"x"}}}"#, "2025-04-01",
+            #"{"properties":{"source":{"galleryScriptReferenceId":"\#(gallery)"}}}"#, "2025-04-01",
             "$.properties.source.galleryScriptReferenceId"
         ),
     ])
@@ -261,6 +268,9 @@ import Testing
         #"{"properties":{"runAsUser":"a","runasuser":"b"}}"#, #"{"tags":{"a":"1","A":"2"}}"#,
         "{\"properties\":{\"runAsUser\":\"a\",\"runA\u{17F}User\":\"b\"}}",
         "{\"properties\":{\"source\":{\"script\":\"a\",\"\\u0053cript\":\"b\"}}}",
+        "{\"tags\":{\"key\":\"1\",\"\u{212A}ey\":\"2\"}}", "{\"tags\":{\"site\":\"1\",\"\u{17F}\u{131}te\":\"2\"}}",
+        "{\"tags\":{\"i\":\"1\",\"\u{130}\":\"2\"}}",
+        #"{"properties":{"parameters":[{"name":"a","value":"b","VALUE":"c"}]}}"#,
     ])
     func repetitionsDoNotReachTheModel(_ text: String) {
         #expect { try self.read(text) } throws: { ($0 as? JSONError)?.reason == .repeatedName }

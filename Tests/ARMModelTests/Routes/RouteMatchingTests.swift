@@ -11,27 +11,89 @@ import Testing
     static let poll =
         "/subscriptions/\(subscription)/providers/Microsoft.Compute/locations/WestUS/operations/\(operation)"
 
+    static let subscriptionPath = "/subscriptions/\(subscription)"
+
     struct Sample: Sendable, CustomStringConvertible {
         var name: String
         var method: String
         var path: String
         var since: String
         var operation: ARMModel.Operation
+        var api = APIVersion.API.compute
         var description: String { self.name }
+        /// One that has it.
+        var version: String { self.api.versions.last ?? "" }
     }
 
-    /// Facts §2: what this gateway mediates, and since when it exists.
-    static let samples = [
+    /// Facts §2 and what az reads beside run commands: what this gateway mediates, and since when it exists.
+    static let samples: [Sample] =
+        [
+            Sample(
+                name: "VirtualMachines_RunCommand", method: "POST", path: action, since: "2017-03-30", operation: .run),
+            Sample(
+                name: "VirtualMachineScaleSetVMs_RunCommand", method: "POST",
+                path: group + "/virtualMachineScaleSets/Set-1/virtualMachines/07/runCommand", since: "2018-04-01",
+                operation: .run),
+            Sample(name: "Operations_Get", method: "GET", path: poll, since: "2017-03-30", operation: .poll),
+            Sample(
+                name: "VirtualMachineRunCommands_List", method: "GET",
+                path: subscriptionPath + "/providers/Microsoft.Compute/locations/WestUS/runCommands",
+                since: "2017-03-30", operation: .catalog),
+            Sample(
+                name: "VirtualMachineRunCommands_Get", method: "GET",
+                path: subscriptionPath + "/providers/Microsoft.Compute/locations/WestUS/runCommands/RunShellScript",
+                since: "2017-03-30", operation: .catalog),
+        ]
+        + managed(
+            on: group + "/virtualMachines/Vm-1/runCommands", since: "2020-06-01",
+            [
+                "VirtualMachineRunCommands_ListByVirtualMachine", "VirtualMachineRunCommands_GetByVirtualMachine",
+                "VirtualMachineRunCommands_CreateOrUpdate", "VirtualMachineRunCommands_Update",
+                "VirtualMachineRunCommands_Delete",
+            ])
+        + managed(
+            on: group + "/virtualMachineScaleSets/Set-1/virtualMachines/07/runCommands", since: "2020-06-01",
+            five("VirtualMachineScaleSetVMRunCommands"))
+        + managed(
+            on: group + "/virtualMachines/Vm-1/diagnosticRunCommands", since: "2026-04-01",
+            [
+                "VirtualMachineDiagnosticRunCommands_DiagnosticListByVirtualMachine",
+                "VirtualMachineDiagnosticRunCommands_GetByVirtualMachine",
+                "VirtualMachineDiagnosticRunCommands_CreateOrUpdate", "VirtualMachineDiagnosticRunCommands_Update",
+                "VirtualMachineDiagnosticRunCommands_Delete",
+            ])
+        + managed(
+            on: group + "/virtualMachineScaleSets/Set-1/virtualMachines/07/diagnosticRunCommands", since: "2026-04-01",
+            ["VirtualMachineScaleSetVMDiagnosticRunCommands_DiagnosticList"]
+                + five("VirtualMachineScaleSetVMDiagnosticRunCommands").dropFirst())
+        + [
+            companion("Subscriptions_List", "/subscriptions"), companion("Subscriptions_Get", subscriptionPath),
+            companion("Subscriptions_ListLocations", subscriptionPath + "/locations"),
+            companion("Tenants_List", "/tenants"),
+            Sample(
+                name: "ResourceGroups_Get", method: "GET", path: subscriptionPath + "/resourceGroups/Rg-Web",
+                since: "2018-05-01", operation: .companion, api: .resourceGroups),
+        ]
+
+    private static func five(_ group: String) -> [String] {
+        ["_List", "_Get", "_CreateOrUpdate", "_Update", "_Delete"].map { group + $0 }
+    }
+
+    private static func managed(on list: String, since: String, _ names: [String]) -> [Sample] {
+        let forms: [(String, ARMModel.Operation)] = [
+            ("GET", .list), ("GET", .read), ("PUT", .create), ("PATCH", .update), ("DELETE", .delete),
+        ]
+        return zip(names, forms).map { name, form in
+            Sample(
+                name: name, method: form.0, path: form.1 == .list ? list : list + "/Nightly", since: since,
+                operation: form.1)
+        }
+    }
+
+    private static func companion(_ name: String, _ path: String) -> Sample {
         Sample(
-            name: "VirtualMachines_RunCommand", method: "POST", path: action, since: "2017-03-30", operation: .run),
-        Sample(
-            name: "VirtualMachineScaleSetVMRunCommands_Update", method: "PATCH", path: instance, since: "2020-06-01",
-            operation: .update),
-        Sample(
-            name: "VirtualMachineScaleSetVMRunCommands_Get", method: "GET", path: instance, since: "2020-06-01",
-            operation: .read),
-        Sample(name: "Operations_Get", method: "GET", path: poll, since: "2017-03-30", operation: .poll),
-    ]
+            name: name, method: "GET", path: path, since: "2016-06-01", operation: .companion, api: .subscriptions)
+    }
 
     static let versions = [
         "2017-03-30", "2017-12-01", "2018-04-01", "2018-06-01", "2018-10-01", "2019-03-01", "2019-07-01", "2019-12-01",
@@ -50,13 +112,14 @@ import Testing
     }
 
     @Test func everyRouteHasASample() {
+        #expect(RouteTable.routes.count == Self.samples.count)
         #expect(Set(RouteTable.routes.map(\.name)) == Set(Self.samples.map(\.name)))
         #expect(APIVersion.all == Self.versions)
     }
 
     @Test(arguments: samples)
     func takesTheVersionsThatHaveIt(_ sample: Sample) throws {
-        for version in Self.versions {
+        for version in sample.api.versions {
             let target = sample.path + "?api-version=" + version
             // Dates of this form sort as texts.
             if version >= sample.since {
@@ -75,22 +138,23 @@ import Testing
         arguments: samples,
         [
             ("", RequestError.Code.missingAPIVersion), ("?api-version=", .missingAPIVersion),
-            ("?api-version=2024-07-02", .invalidAPIVersion), ("?api-version=2024-07-01-preview", .invalidAPIVersion),
+            ("?api-version=2024-07-02", .invalidAPIVersion), ("?api-version=VERSION-preview", .invalidAPIVersion),
             ("?api-version=2099-01-01", .invalidAPIVersion), ("?api-version=latest", .invalidAPIVersion),
-            ("?api-version=2024-07-01%20", .invalidAPIVersion), ("?api-version=2024%2F07-01", .invalidAPIVersion),
-            ("?api-version=2024-07-01&api-version=2024-07-01", .invalidRequestTarget),
-            ("?api-version=2024-07-01&Api-Version=2023-09-01", .invalidRequestTarget),
-            ("?api-version=2024-07-01&$top=1", .invalidRequestTarget),
-            ("?api-version=2024-07-01&apiversion=2024-07-01", .invalidRequestTarget),
-            ("?api-version=2024-07-01&x-http-method-override=PUT", .invalidRequestTarget),
+            ("?api-version=VERSION%20", .invalidAPIVersion), ("?api-version=2024%2F07-01", .invalidAPIVersion),
+            ("?api-version=VERSION&api-version=VERSION", .invalidRequestTarget),
+            ("?api-version=VERSION&Api-Version=2023-09-01", .invalidRequestTarget),
+            ("?api-version=VERSION&$top=1", .invalidRequestTarget),
+            ("?api-version=VERSION&apiversion=VERSION", .invalidRequestTarget),
+            ("?api-version=VERSION&x-http-method-override=PUT", .invalidRequestTarget),
         ])
     func refusesOtherQueries(_ sample: Sample, _ query: (String, RequestError.Code)) {
-        #expect(self.refusal(sample.method, sample.path + query.0)?.code == query.1)
+        let text = query.0.replacing("VERSION", with: sample.version)
+        #expect(self.refusal(sample.method, sample.path + text)?.code == query.1)
     }
 
     @Test(arguments: samples)
     func wordsMatchInAnyCase(_ sample: Sample) throws {
-        let version = "?API-Version=2024-07-01"
+        let version = "?API-Version=" + sample.version
         let usual = try ARMRequestHead(method: sample.method, target: sample.path + version)
         let alternating = String(sample.path.enumerated().map { $0 % 2 == 0 ? Character($1.uppercased()) : $1 })
         for path in [sample.path.uppercased(), sample.path.lowercased(), alternating] {
@@ -108,7 +172,8 @@ import Testing
 
     private static let words: Set<Substring> = [
         "subscriptions", "resourceGroups", "providers", "Microsoft.Compute", "virtualMachines",
-        "virtualMachineScaleSets", "runCommand", "runCommands", "locations", "operations",
+        "virtualMachineScaleSets", "runCommand", "runCommands", "locations", "operations", "diagnosticRunCommands",
+        "tenants",
     ]
 
     @Test(arguments: samples)
@@ -118,7 +183,8 @@ import Testing
                 guard let range = word.range(of: letter), sample.path.contains("/" + word + "/") else { continue }
                 let changed = word.replacingCharacters(in: range, with: variant)
                 let path = sample.path.replacing("/" + word + "/", with: "/" + changed + "/")
-                #expect(self.refusal(sample.method, path + "?api-version=2024-07-01")?.code == .operationNotMediated)
+                #expect(
+                    self.refusal(sample.method, path + "?api-version=" + sample.version)?.code == .operationNotMediated)
             }
         }
         // In a name they are no letters at all.
@@ -179,8 +245,10 @@ import Testing
 
     @Test(arguments: [
         ("GET", action, ["POST"]), ("PUT", action, ["POST"]), ("post", action, ["POST"]), ("HEAD", action, ["POST"]),
-        ("DELETE", instance, ["PATCH", "GET"]), ("POST", instance, ["PATCH", "GET"]), ("HEAD", poll, ["GET"]),
-        ("OPTIONS", poll, ["GET"]),
+        ("POST", instance, ["GET", "PUT", "PATCH", "DELETE"]), ("HEAD", instance, ["GET", "PUT", "PATCH", "DELETE"]),
+        ("HEAD", poll, ["GET"]), ("OPTIONS", poll, ["GET"]), ("DELETE", "/subscriptions", ["GET"]),
+        ("PUT", group + "/virtualMachines/Vm-1/runCommands", ["GET"]),
+        ("DELETE", subscriptionPath + "/resourceGroups/Rg-Web", ["GET"]),
     ])
     func namesTheMethods(_ method: String, _ path: String, _ methods: [String]) {
         let error = self.refusal(method, path + "?api-version=2024-07-01")
@@ -232,14 +300,16 @@ import Testing
         (
             "PUT",
             "/subscriptions/\(subscription)/resourceGroups/g/providers/Microsoft.HybridCompute/machines/m/runCommands/r",
-            "run commands only"
+            "not those of Microsoft.Compute"
         ),
         (
             "POST",
             "/subscriptions/\(subscription)/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c/runCommand",
-            "run commands only"
+            "not those of Microsoft.Compute"
         ),
-        ("GET", "/subscriptions", "run commands only"), ("GET", "/a", "run commands only"),
+        ("POST", "/subscriptions/\(subscription)/providers/Microsoft.Compute/register", "registering"),
+        ("POST", "/subscriptions/\(subscription)/providers/Microsoft.Compute/Unregister", "registering"),
+        ("GET", "/a", "run commands only"),
         ("GET", action + "/x", "run commands only"), ("GET", "/x" + instance, "run commands only"),
         (
             "GET", group.replacing("Microsoft.Compute", with: "Microsoft_Compute") + "/virtualMachines/v/runCommand",
@@ -252,10 +322,48 @@ import Testing
         #expect(error?.message.contains(reason) == true)
     }
 
+    @Test(arguments: samples)
+    func onlyListsTakeASkipToken(_ sample: Sample) throws {
+        let isPaged =
+            sample.operation == .list
+            || ["VirtualMachineRunCommands_List", "Subscriptions_List", "Tenants_List"].contains(sample.name)
+        for name in ["$skiptoken", "$skipToken", "%24SKIPTOKEN"] {
+            let target = sample.path + "?api-version=\(sample.version)&\(name)=a-b_c"
+            if isPaged {
+                #expect(try ARMRequestHead(method: sample.method, target: target).skipToken == "a-b_c")
+            } else {
+                #expect(self.refusal(sample.method, target)?.code == .invalidRequestTarget)
+            }
+        }
+        // What goes to ARM holds no token of ours.
+        guard isPaged else { return }
+        let head = try ARMRequestHead(
+            method: sample.method, target: sample.path + "?$skiptoken=x&api-version=" + sample.version)
+        #expect(!head.upstreamTarget(apiVersion: head.apiVersion).lowercased().contains("skiptoken"))
+    }
+
+    /// The same last segment: a document of a region, and a command of a machine.
+    @Test func theCatalogIsNoManagedCommand() throws {
+        let version = "?api-version=2024-07-01"
+        let place = Self.subscriptionPath + "/providers/Microsoft.Compute/locations/WestUS/runCommands"
+        let document = try ARMRequestHead(method: "GET", target: place + "/RunShellScript" + version)
+        #expect(document.route.operation == .catalog)
+        #expect(document.target.catalogCommandID == "RunShellScript")
+        #expect(document.target.runCommand == nil && document.target.machine == nil)
+        #expect(document.target.location == "westus")
+        for method in ["PUT", "PATCH", "DELETE", "POST"] {
+            for path in [place, place + "/RunShellScript"] {
+                #expect(self.refusal(method, path + version)?.allowedMethods == ["GET"])
+            }
+        }
+    }
+
     @Test func aPathThatWasBuiltIsUnderstoodAgain() throws {
         for sample in Self.samples {
-            let head = try ARMRequestHead(method: sample.method, target: sample.path + "?api-version=2024-07-01")
+            let head = try ARMRequestHead(
+                method: sample.method, target: sample.path + "?api-version=" + sample.version)
             #expect(ARMRequestHead.target(ofPath: head.upstreamPath) == head.target)
+            #expect(ARMRequestHead.place(ofPath: head.upstreamPath)?.family == head.route.family)
         }
         #expect(ARMRequestHead.target(ofPath: "/a/b") == nil)
         #expect(ARMRequestHead.target(ofPath: "") == nil)

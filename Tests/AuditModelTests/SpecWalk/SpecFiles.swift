@@ -6,6 +6,8 @@ struct SpecFiles {
     var version: String
     var runCommand: JSONNode
     var common: JSONNode
+    /// What the definitions refer to outside their own folder: `common-types/v1/common.json`.
+    var shared: JSONNode
 
     enum Failure: Error { case noDefinition(String), foreignReference(String), noType(String) }
 
@@ -19,7 +21,16 @@ struct SpecFiles {
         self.version = version
         self.runCommand = try read("runCommand.json")
         self.common = try read("computeRPCommon.json")
+        self.shared = try JSONReader.read(Array(Self.resource.utf8))
     }
+
+    /// `Resource` as that file has it, without the descriptions. Source: azure-rest-api-specs.
+    private static let resource = """
+        {"definitions":{"Resource":{"type":"object","properties":{"id":{"readOnly":true,"type":"string"},
+        "name":{"readOnly":true,"type":"string"},"type":{"readOnly":true,"type":"string"},
+        "location":{"type":"string"},
+        "tags":{"type":"object","additionalProperties":{"type":"string"}}},"required":["location"]}}}
+        """
 
     /// Adds a member to a definition, as a later version of the specification might.
     mutating func add(_ name: String, _ schema: String, to definition: String) throws {
@@ -27,6 +38,8 @@ struct SpecFiles {
         let path = ["definitions", definition, "properties", name]
         if Self.definition(definition, in: self.runCommand) != nil {
             self.runCommand = self.runCommand.setting(path, to: schema)
+        } else if Self.definition(definition, in: self.shared) != nil {
+            self.shared = self.shared.setting(path, to: schema)
         } else {
             self.common = self.common.setting(path, to: schema)
         }
@@ -45,50 +58,53 @@ struct SpecFiles {
         guard let schema = Self.definition(definition, in: self.runCommand) else {
             throw Failure.noDefinition(definition)
         }
-        return try self.members(of: schema, at: "", isReadOnly: false, isCommon: false)
+        return try self.members(of: schema, at: "", isReadOnly: false, in: \.runCommand)
     }
 
+    /// - Parameter file: where the schema stands, for references within it.
     private func members(
-        of schema: JSONNode, at path: String, isReadOnly: Bool, isCommon: Bool
+        of schema: JSONNode, at path: String, isReadOnly: Bool, in file: KeyPath<SpecFiles, JSONNode>
     ) throws -> [SpecMember] {
         var found: [SpecMember] = []
         for part in schema["allOf"]?.array ?? [] {
-            let (inner, isCommon) = try self.resolved(part, isCommon)
-            found += try self.members(of: inner, at: path, isReadOnly: isReadOnly, isCommon: isCommon)
+            let (inner, file) = try self.resolved(part, file)
+            found += try self.members(of: inner, at: path, isReadOnly: isReadOnly, in: file)
         }
         for member in schema["properties"]?.members ?? [] {
             let place = path.isEmpty ? member.name : path + "." + member.name
-            let (inner, innerIsCommon) = try self.resolved(member.value, isCommon)
+            let (inner, innerFile) = try self.resolved(member.value, file)
             let readOnly = isReadOnly || member.value["readOnly"]?.bool == true || inner["readOnly"]?.bool == true
             var type = inner["type"]?.string ?? (inner["properties"] == nil ? nil : "object")
-            var elements: (JSONNode, Bool)?
+            var elements: (JSONNode, KeyPath<SpecFiles, JSONNode>)?
             if type == "array", let items = inner["items"] {
-                let resolved = try self.resolved(items, innerIsCommon)
+                let resolved = try self.resolved(items, innerFile)
                 elements = resolved
                 type = "array of " + (resolved.0["type"]?.string ?? "object")
             }
             if type == "object", inner["additionalProperties"] != nil { type = "map" }
             guard let type else { throw Failure.noType(place) }
             found.append(SpecMember(path: place, type: type, isReadOnly: readOnly))
-            found += try self.members(of: inner, at: place, isReadOnly: readOnly, isCommon: innerIsCommon)
-            if let (element, isCommon) = elements {
-                found += try self.members(of: element, at: place + "[]", isReadOnly: readOnly, isCommon: isCommon)
+            found += try self.members(of: inner, at: place, isReadOnly: readOnly, in: innerFile)
+            if let (element, file) = elements {
+                found += try self.members(of: element, at: place + "[]", isReadOnly: readOnly, in: file)
             }
         }
         return found
     }
 
-    private func resolved(_ schema: JSONNode, _ isCommon: Bool) throws -> (JSONNode, isCommon: Bool) {
-        guard let reference = schema["$ref"]?.string else { return (schema, isCommon) }
+    private func resolved(
+        _ schema: JSONNode, _ file: KeyPath<SpecFiles, JSONNode>
+    ) throws -> (JSONNode, KeyPath<SpecFiles, JSONNode>) {
+        guard let reference = schema["$ref"]?.string else { return (schema, file) }
         let parts = reference.split(separator: "#/definitions/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, ["", "./computeRPCommon.json"].contains(parts[0]) else {
-            throw Failure.foreignReference(reference)
-        }
-        let isCommon = isCommon || !parts[0].isEmpty
-        guard let found = Self.definition(parts[1], in: isCommon ? self.common : self.runCommand) else {
+        let files: [String: KeyPath<SpecFiles, JSONNode>] = [
+            "": file, "./computeRPCommon.json": \.common, "../../../common-types/v1/common.json": \.shared,
+        ]
+        guard parts.count == 2, let place = files[parts[0]] else { throw Failure.foreignReference(reference) }
+        guard let found = Self.definition(parts[1], in: self[keyPath: place]) else {
             throw Failure.noDefinition(reference)
         }
-        return (found, isCommon)
+        return (found, place)
     }
 }
 

@@ -14,13 +14,14 @@ struct SpecWalk {
         case fields(Set<String>)
         /// It only holds others.
         case container
-        case tags, readOnly
+        case tags, location, readOnly
     }
 
     private static let effects: [String: Effect] = {
         var effects: [String: Effect] = [
             "commandId": .fields(["source"]), "script": .fields(["source"]), "parameters": .fields(["parameters"]),
-            "tags": .tags, "properties": .container, "properties.source": .fields(["source", "scriptShell"]),
+            "tags": .tags, "location": .location, "properties": .container,
+            "properties.source": .fields(["source", "scriptShell"]),
             "properties.source.scriptShell": .fields(["scriptShell"]),
             "properties.parameters": .fields(["parameters"]),
             "properties.protectedParameters": .fields(["protectedParameters"]),
@@ -52,6 +53,8 @@ struct SpecWalk {
         switch (member.type, member.name) {
         case ("string", "clientId"), ("string", "objectId"): JSONNode(.string(Samples.guid))
         case ("string", "commandId"): JSONNode(.string("ACommand"))
+        case ("string", "location"): JSONNode(.string("westus2"))
+        case ("string", "galleryScriptReferenceId"): JSONNode(.string(Self.gallery))
         case ("string", let name) where name.hasSuffix("Uri"):
             JSONNode(.string("https://h.example/c/\(name)?sig=\(Self.canary)"))
         case ("string", _): JSONNode(.string(Self.canary))
@@ -66,6 +69,9 @@ struct SpecWalk {
     }
 
     private static let canary = "CANARY-value"
+    private static let gallery =
+        "/subscriptions/\(Samples.guid)/resourceGroups/g/providers/Microsoft.Compute/galleries/x/scripts/y"
+        + "/versions/1.0.0"
     private static let element = JSONNode(
         .object([
             JSONMember(name: "name", value: JSONNode(.string("n"))),
@@ -88,7 +94,16 @@ struct SpecWalk {
                 update.applied(to: .unread), CommandExtras(tags: update.tags, readOnlyMembers: update.readOnlyMembers)
             )
         }
-        return walk.findings
+        try walk.walk(spec.members(of: "VirtualMachineRunCommand"), RequestMembers.managedCreate) { body in
+            let create = try ManagedCreate(body, version: version)
+            return (
+                create.command,
+                CommandExtras(location: create.location, tags: create.tags, readOnlyMembers: create.readOnlyMembers)
+            )
+        }
+        // The properties are the same for both; one word about each is enough.
+        var seen: Set<String> = []
+        return walk.findings.filter { seen.insert($0).inserted }
     }
 
     private init(version: APIVersion) { self.version = version }
@@ -157,7 +172,9 @@ struct SpecWalk {
             self.findings.append("\(member.path): the reader refuses it: \(error)")
             return
         }
-        let effect = member.isReadOnly ? .readOnly : Self.effects[member.path]
+        var effect = member.isReadOnly ? .readOnly : Self.effects[member.path]
+        // In a creation a source that holds nothing is none, as if it were not there.
+        if table == RequestMembers.managedCreate, member.path == "properties.source" { effect = .container }
         let old = fields(of: before.0)
         let changed = Set(fields(of: after.0).filter { old[$0.key] != $0.value }.keys)
         switch effect {
@@ -166,6 +183,8 @@ struct SpecWalk {
             self.findings.append("\(member.path): changes \(changed.sorted()), not \(expected.sorted())")
         case .tags where (after.1.tags?.count ?? 0) == (before.1.tags?.count ?? 0):
             self.findings.append("\(member.path): not among the tags")
+        case .location where after.1.location == before.1.location:
+            self.findings.append("\(member.path): not the location")
         case .readOnly where after.1.readOnlyMembers == before.1.readOnlyMembers || !changed.isEmpty:
             self.findings.append("\(member.path): not among the read-only members")
         case .container where !changed.isEmpty: self.findings.append("\(member.path): changes \(changed.sorted())")
@@ -190,6 +209,9 @@ struct SpecWalk {
         var base = JSONNode(.object([]))
         let isAction = table == RequestMembers.action
         if isAction { base = base.setting(["commandId"], to: JSONNode(.string("Another"))) }
+        if table == RequestMembers.managedCreate {
+            base = base.setting(["location"], to: JSONNode(.string("westus")))
+        }
         // Something that the member goes with.
         if member.path.hasPrefix("properties.source.scriptUriManagedIdentity") {
             base = base.setting(["properties", "source", "scriptUri"], to: JSONNode(.string("https://h.example/")))

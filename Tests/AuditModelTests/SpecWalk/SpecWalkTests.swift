@@ -5,7 +5,8 @@ import Testing
 @Suite struct SpecWalkTests {
     @Test(arguments: ["2023-09-01", "2024-07-01"])
     func everyMemberHasItsPlaces(_ version: String) throws {
-        #expect(try SpecWalk.findings(in: SpecFiles(version: version)) == [])
+        let findings = try SpecWalk.findings(in: SpecFiles(version: version))
+        #expect(findings == [], "\(findings)")
     }
 
     @Test func theWalkReachesEverything() throws {
@@ -16,6 +17,9 @@ import Testing
             ])
         let paths = try spec.members(of: "VirtualMachineRunCommandUpdate").map(\.path)
         #expect(paths.count == 43)
+        let ofCreations = try spec.members(of: "VirtualMachineRunCommand").map(\.path)
+        #expect(Set(ofCreations) == Set(paths + ["id", "name", "type", "location"]))
+        #expect(ofCreations.count == 47)
         for path in [
             "tags", "properties.source.scriptUriManagedIdentity.objectId", "properties.protectedParameters[].value",
             "properties.instanceView.statuses[].displayStatus", "properties.provisioningState",
@@ -24,9 +28,13 @@ import Testing
         }
     }
 
-    /// The two members that the copies are too old for (facts §1: since 2025-04-01).
+    /// The members that the copies are too old for (facts §4.2: since 2024-11-01 and 2025-04-01).
     @Test func theMembersOf2025HaveTheirPlaces() throws {
         var spec = try SpecFiles(version: "2024-07-01")
+        let members = ["By", "ByType", "At"].flatMap { ["created" + $0, "lastModified" + $0] }
+        let inner = members.map { #""\#($0)":{"type":"string"}"# }.joined(separator: ",")
+        try spec.add("systemData", #"{"readOnly":true,"type":"object","properties":{\#(inner)}}"#, to: "Resource")
+        #expect(try SpecWalk.findings(in: spec, as: .v2024_11_01) == [])
         for name in ["galleryScriptReferenceId", "scriptShell"] {
             try spec.add(name, #"{"type":"string"}"#, to: "VirtualMachineRunCommandScriptSource")
         }
@@ -34,7 +42,7 @@ import Testing
         #expect(try SpecWalk.findings(in: spec, as: .newest) == [])
         // In the version before, they have none.
         #expect(try SpecWalk.findings(in: spec).contains { $0.hasPrefix("properties.source.scriptShell: younger") })
-        #expect(try SpecWalk.findings(in: SpecFiles(version: "2024-07-01"), as: .v2025_04_01).count == 2)
+        #expect(try SpecWalk.findings(in: SpecFiles(version: "2024-07-01"), as: .v2025_04_01).count == 3)
     }
 
     @Test(
@@ -44,7 +52,8 @@ import Testing
             ("VirtualMachineRunCommandScriptSource", "properties.source.madeUp"),
             ("RunCommandManagedIdentity", "properties.outputBlobManagedIdentity.madeUp"),
             ("VirtualMachineRunCommandInstanceView", "properties.instanceView.madeUp"),
-            ("UpdateResource", "madeUp"), ("InstanceViewStatus", "properties.instanceView.statuses[].madeUp"),
+            ("UpdateResource", "madeUp"), ("Resource", "madeUp"),
+            ("InstanceViewStatus", "properties.instanceView.statuses[].madeUp"),
         ],
         [#"{"type":"string"}"#, #"{"type":"boolean"}"#, #"{"type":"object","properties":{"inner":{"type":"string"}}}"#])
     func aMemberThatNobodyKnowsIsFound(_ place: (String, String), _ schema: String) throws {

@@ -7,6 +7,8 @@ import StrictJSON
 /// Values for rows: everything set, and as little as possible.
 enum Samples {
     static let guid = "22d35efb-0c99-4041-8c5b-6d24db33a69a"
+    static let galleryScript =
+        "/subscriptions/\(guid)/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/scripts/s/versions/1.0.0"
     static let salt: [UInt8] = Array(0..<16)
     static let time: Int64 = 1_795_194_184_005
 
@@ -18,7 +20,13 @@ enum Samples {
             parameterValues: parameterValues, salt: { salt })
     }
 
-    static let fullFacts = RequestFacts(
+    static let fullFacts: RequestFacts = {
+        var facts = Self.factsOfARepeat
+        facts.acknowledgedRequest = "another"
+        return facts
+    }()
+
+    private static let factsOfARepeat = RequestFacts(
         requestID: "11111111-2222-3333-4444-555555555555", correlationID: "c", clientRequestID: "r",
         clientAddress: "::1",
         operation: .update, family: .diagnostic,
@@ -58,6 +66,12 @@ enum Samples {
         return outcome
     }
 
+    static func address(query: Secret?) -> WebAddress {
+        WebAddress(
+            scheme: "https", host: "scripts.example", port: nil, hasUserInformation: false, path: "/disk.sh",
+            query: .known(query))
+    }
+
     static func update(_ properties: String, tags: String? = nil) throws -> ManagedUpdate {
         let text = #"{"properties":{\#(properties)}\#(tags.map { #","tags":\#($0)"# } ?? "")}"#
         return try ManagedUpdate(JSONReader.read(Array(text.utf8)), version: .newest)
@@ -83,13 +97,19 @@ enum Samples {
         ]
         for (name, source) in [
             ("script", #""script":"echo","scriptShell":"Default""#), ("built-in", #""commandId":"IPConfig""#),
-            ("gallery", #""galleryScriptReferenceId":"/g/s""#), ("address", #""scriptUri":"https://h/s?hidden-5""#),
+            ("gallery", ##""galleryScriptReferenceId":"\##(Self.galleryScript)""##),
+            ("address", #""scriptUri":"https://h/s?hidden-5""#),
             ("address and identity", #""scriptUri":"https://h/s","scriptUriManagedIdentity":{}"#), ("none", ""),
         ] {
             commands.append((name, try self.command("\"source\":{\(source)}")))
             commands.append((name + " and all", try self.command("\"source\":{\(source)}," + everything)))
             commands.append((name + " known", try self.command("\"source\":{\(source)}", onto: Command(source: nil))))
         }
+        var fetched = Command(source: .inline(commandID: nil, script: ScriptText("id")))
+        fetched.fetchedFrom = Self.address(query: Secret("?hidden-6"))
+        commands.append(("fetched", fetched))
+        fetched.fetchedFrom = Self.address(query: nil)
+        commands.append(("fetched without a query", fetched))
         let stored = #"{"properties":{"source":{"scriptUri":"https://h/s"},"outputBlobUri":"https://h/o"}}"#
         if let stored = StoredCommand(try JSONReader.read(Array(stored.utf8))) {
             commands.append(("stored address", stored.command))

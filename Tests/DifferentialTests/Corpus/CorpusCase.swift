@@ -48,6 +48,26 @@ struct CorpusCase: Sendable, CustomStringConvertible {
     }
 }
 
+extension CorpusCase {
+    /// An update's `properties` in the body of a creation, which reads them alike; `nil` for a case about another
+    /// member. A good one gets a source if it has none, since a creation without any is never allowed.
+    var asCreation: CorpusCase? {
+        let start = Array(#"{"properties":{"#.utf8)
+        guard self.bytes.starts(with: start), self.bytes != start + Array("}}".utf8) else { return nil }
+        let location = Array(#""location":"westus","#.utf8)
+        var creation = self
+        creation.name += ", as a creation"
+        creation.bytes.insert(contentsOf: location, at: 1)
+        creation.expected.offset = self.expected.offset.map { $0 + location.count }
+        let isGood = self.expected.code == "ok" && !String(decoding: self.bytes, as: UTF8.self).contains(#"ource":"#)
+        if isGood {
+            creation.bytes.insert(
+                contentsOf: #""source":{"script":"id"},"#.utf8, at: start.count + location.count)
+        }
+        return creation
+    }
+}
+
 /// The corpus as it lies beside the tests.
 enum Corpus {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -55,7 +75,10 @@ enum Corpus {
 
     static let bodies: Result<[Body], any Error> = Result {
         let actions = try Corpus.read("bodies-action.txt").map { Body(kind: .action, line: $0) }
-        return try actions + Corpus.read("bodies-update.txt").map { Body(kind: .update, line: $0) }
+        let updates = try Corpus.read("bodies-update.txt")
+        return try actions + updates.map { Body(kind: .update, line: $0) }
+            + updates.compactMap(\.asCreation).map { Body(kind: .create, line: $0) }
+            + Corpus.read("bodies-create.txt").map { Body(kind: .create, line: $0) }
     }
 
     static let targets = Result { try Corpus.read("targets.txt") }

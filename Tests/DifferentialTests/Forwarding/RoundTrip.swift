@@ -28,13 +28,14 @@ struct RoundTrip: Sendable {
             switch kind {
             case .action: return self.action(try ActionBody(node, version: version), version)
             case .update: return self.update(try ManagedUpdate(node, version: version), version)
+            case .create: return self.create(try ManagedCreate(node, version: version), version)
             }
         } catch {
             return .refused(Verdict(error))
         }
     }
 
-    // MARK: The two kinds
+    // MARK: The kinds
 
     private func action(_ body: ActionBody, _ version: APIVersion) -> Result {
         let forwarded = self.forwarder.action(body)
@@ -43,8 +44,8 @@ struct RoundTrip: Sendable {
             return .mismatch("the forwarded body is refused: \(error)")
         }
         if let field = CommandComparison.difference(body.command, again.command) { return .mismatch(field) }
-        let entry = Self.entry(body.command, tags: nil)
-        guard entry == Self.entry(again.command, tags: nil) else { return .mismatch("the record") }
+        let entry = Self.entry(body.command, CommandExtras())
+        guard entry == Self.entry(again.command, CommandExtras()) else { return .mismatch("the record") }
         return .accepted(Accepted(forwarded: forwarded, entry: entry))
     }
 
@@ -52,26 +53,99 @@ struct RoundTrip: Sendable {
         let merged = update.applied(to: StoredSamples.judged)
         if Self.isNeverAllowed(merged) { return .refused(.neverAllowed) }
         let forwarded: [UInt8]
-        do throws(RequestError) { forwarded = try self.forwarder.update(update, merged, version) } catch {
+        do throws(RequestError) {
+            forwarded = try self.forwarder.update(update, merged, version)
+            if let what = Self.difference(update, merged, forwarded, version) { return .mismatch(what) }
+            if let fetched = Self.fetched(merged) {
+                let text = try self.forwarder.update(update, fetched, version)
+                if let what = Self.difference(update, fetched, text, version) {
+                    return .mismatch(what + ", of a fetched script")
+                }
+            }
+        } catch {
             return .refused(Verdict(error))
         }
+        let extras = CommandExtras(tags: update.tags)
+        return .accepted(Accepted(forwarded: forwarded, entry: Self.entry(merged, extras)))
+    }
+
+    /// - Returns: what an update says otherwise, once forwarded.
+    private static func difference(
+        _ update: ManagedUpdate, _ merged: Command, _ forwarded: [UInt8], _ version: APIVersion
+    ) -> String? {
         let again: ManagedUpdate
         do { again = try ManagedUpdate(JSONReader.read(forwarded), version: version) } catch {
-            return .mismatch("the forwarded body is refused: \(error)")
+            return "the forwarded body is refused: \(error)"
         }
-        let arrived = again.applied(to: StoredSamples.judged)
-        if let field = CommandComparison.difference(merged, arrived) { return .mismatch(field) }
+        var arrived = again.applied(to: StoredSamples.judged)
+        if let field = CommandComparison.difference(merged, arrived) { return field }
         var changed = again.applied(to: StoredSamples.changed)
         // The flag came with an api-version; an older one cannot name it.
         if version < .v2023_03_01 { changed.treatFailureAsDeploymentFailure = .known(false) }
         if let field = CommandComparison.judgedDifference(merged, changed) {
-            return .mismatch(field + ", once the stored command has changed")
+            return field + ", once the stored command has changed"
         }
-        guard CommandComparison.same(update.tags, again.tags) else { return .mismatch("tags") }
-        guard again.readOnlyMembers.isEmpty else { return .mismatch("a read-only member is forwarded") }
-        let entry = Self.entry(merged, tags: update.tags)
-        guard entry == Self.entry(arrived, tags: again.tags) else { return .mismatch("the record") }
-        return .accepted(Accepted(forwarded: forwarded, entry: entry))
+        guard CommandComparison.same(update.tags, again.tags) else { return "tags" }
+        guard again.readOnlyMembers.isEmpty else { return "a read-only member is forwarded" }
+        arrived.fetchedFrom = merged.fetchedFrom
+        let before = self.entry(merged, CommandExtras(tags: update.tags))
+        let after = self.entry(arrived, CommandExtras(tags: again.tags))
+        return before == after ? nil : "the record"
+    }
+
+    private func create(_ create: ManagedCreate, _ version: APIVersion) -> Result {
+        let judged = create.command
+        if Self.isNeverAllowed(judged) { return .refused(.neverAllowed) }
+        let forwarded: [UInt8]
+        do throws(RequestError) {
+            forwarded = try self.forwarder.create(create, judged, version)
+            if let what = Self.difference(create, judged, forwarded, version) { return .mismatch(what) }
+            if let fetched = Self.fetched(judged) {
+                let text = try self.forwarder.create(create, fetched, version)
+                if let what = Self.difference(create, fetched, text, version) {
+                    return .mismatch(what + ", of a fetched script")
+                }
+            }
+        } catch {
+            return .refused(Verdict(error))
+        }
+        let extras = CommandExtras(location: create.location, tags: create.tags)
+        return .accepted(Accepted(forwarded: forwarded, entry: Self.entry(judged, extras)))
+    }
+
+    /// The command once the gateway has fetched the script from its address; `nil` for one that has none.
+    private static func fetched(_ command: Command) -> Command? {
+        guard case .known(.address(let address, _)?) = command.source else { return nil }
+        var command = command
+        command.source = .known(.inline(commandID: nil, script: ScriptText(StoredSamples.script)))
+        command.fetchedFrom = address
+        return command
+    }
+
+    /// - Returns: what a creation says otherwise, once forwarded.
+    private static func difference(
+        _ create: ManagedCreate, _ judged: Command, _ forwarded: [UInt8], _ version: APIVersion
+    ) -> String? {
+        let again: ManagedCreate
+        do { again = try ManagedCreate(JSONReader.read(forwarded), version: version) } catch {
+            return "the forwarded body is refused: \(error)"
+        }
+        // Flags that were left out go out as their defaults.
+        var judged = judged
+        judged.asyncExecution = .known((judged.asyncExecution.value ?? nil) ?? false)
+        if version >= .v2023_03_01 {
+            judged.treatFailureAsDeploymentFailure = .known(
+                (judged.treatFailureAsDeploymentFailure.value ?? nil) ?? false)
+        }
+        var arrived = again.command
+        if let field = CommandComparison.difference(judged, arrived) { return field }
+        guard CommandComparison.same(create.location, again.location) else { return "location" }
+        guard CommandComparison.same(create.tags, again.tags) else { return "tags" }
+        guard again.readOnlyMembers.isEmpty else { return "a read-only member is forwarded" }
+        arrived.fetchedFrom = judged.fetchedFrom
+        let before = self.entry(judged, CommandExtras(location: create.location, tags: create.tags))
+        let after = self.entry(arrived, CommandExtras(location: again.location, tags: again.tags))
+        return before == after ? nil : "the record"
     }
 
     /// An address with user information, and a `source` without any source: understood so that the refusal can say
@@ -88,10 +162,10 @@ struct RoundTrip: Sendable {
 
     // MARK: The record
 
-    private static func entry(_ command: Command, tags: [(name: String, value: String)]?) -> AuditEntry {
+    private static func entry(_ command: Command, _ extras: CommandExtras) -> AuditEntry {
         self.encoder.decision(
             at: 0, request: self.facts, principal: self.principal, command: command,
-            extras: CommandExtras(tags: tags), decision: self.decision)
+            extras: extras, decision: self.decision)
     }
 
     private static let encoder = EntryEncoder(

@@ -19,17 +19,19 @@ struct WrongForwarder: Sendable, CustomStringConvertible {
         },
         Self.text("writes a script twice", of: #""script":"#, as: #""script":["x"],"script":"#),
         Self.text("puts a comment in", of: #"{"#, as: "{/**/"),
-        Self.update("leaves protected parameters out") { update, _ in update.protectedParameters = nil },
-        Self.update("leaves the password out") { update, _ in update.runAsPassword = nil },
+        Self.update("leaves protected parameters out") { update, _ in update.properties.protectedParameters = nil },
+        Self.update("leaves the password out") { update, _ in update.properties.runAsPassword = nil },
         Self.update("leaves tags out") { update, _ in update.tags = nil },
         Self.update("leaves the stored source to ARM") { update, merged in
-            if update.source == nil { merged.source = .unknown }
+            if update.properties.source == nil { merged.source = .unknown }
         },
-        Self.update("loses an address's query") { update, _ in update.outputBlob?.query = .known(nil) },
+        Self.update("loses an address's query") { update, _ in update.properties.outputBlob?.query = .known(nil) },
         Self.update("runs as the default account") { _, merged in merged.runAsUser = .known(nil) },
         Self.update("leaves the time-out out") { _, merged in merged.timeoutSeconds = .known(nil) },
         Self.update("takes one identity for another") { update, _ in
-            if case .clientID(let id)? = update.outputBlobIdentity { update.outputBlobIdentity = .objectID(id) }
+            if case .clientID(let id)? = update.properties.outputBlobIdentity {
+                update.properties.outputBlobIdentity = .objectID(id)
+            }
         },
         Self.update("turns the script's line ends") { _, merged in
             if case .known(.inline(let id, let script)) = merged.source {
@@ -37,6 +39,22 @@ struct WrongForwarder: Sendable, CustomStringConvertible {
                 merged.source = .known(.inline(commandID: id, script: ScriptText(text)))
             }
         },
+        Self.create("creates in another region") { create, _ in create.location = "elsewhere" },
+        Self.create("leaves a creation's tags out") { create, _ in create.tags = nil },
+        Self.create("leaves a creation's password out") { create, _ in create.properties.runAsPassword = nil },
+        Self.create("creates with the default account") { _, judged in judged.runAsUser = .known(nil) },
+        Self.create("leaves a fetched script's address to the machine") { create, judged in
+            judged.source = .known(create.properties.source ?? nil)
+        },
+        Self.update("leaves an update's fetched address to the machine") { update, merged in
+            if merged.fetchedFrom != nil, let source = update.properties.source { merged.source = .known(source) }
+        },
+        Self.create("takes a built-in's id for a script") { _, judged in
+            if case .known(.builtIn(let id)?) = judged.source {
+                judged.source = .known(.inline(commandID: nil, script: ScriptText(id)))
+            }
+        },
+        Self.create("loses an error blob's query") { create, _ in create.properties.errorBlob?.query = .known(nil) },
     ]
 
     private static func action(
@@ -68,6 +86,19 @@ struct WrongForwarder: Sendable, CustomStringConvertible {
             var merged = merged
             change(&update, &merged)
             return try Forwarder.real.update(update, merged, version)
+        }
+        return WrongForwarder(description: mistake, forwarder: forwarder)
+    }
+
+    private static func create(
+        _ mistake: String, _ change: @escaping @Sendable (inout ManagedCreate, inout Command) -> Void
+    ) -> WrongForwarder {
+        var forwarder = Forwarder.real
+        forwarder.create = { (create, judged, version) throws(RequestError) in
+            var create = create
+            var judged = judged
+            change(&create, &judged)
+            return try Forwarder.real.create(create, judged, version)
         }
         return WrongForwarder(description: mistake, forwarder: forwarder)
     }

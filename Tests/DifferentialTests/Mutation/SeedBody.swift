@@ -19,14 +19,13 @@ struct SeedBody: Sendable {
     }
 }
 
-/// Azure's example bodies of the action and of managed commands. One of a PUT serves as an update without the members
-/// that a PATCH does not have.
+/// Azure's example bodies of the action and of managed commands.
 enum ExampleBodies {
     static let folder = Corpus.folder.deletingLastPathComponent().appending(path: "azure/examples")
 
     static func all() throws -> [SeedBody] {
         var found: [SeedBody] = []
-        for version in APIVersion.all.compactMap(APIVersion.init) {
+        for version in APIVersion.all.compactMap({ APIVersion($0) }) {
             let place = self.folder.appending(path: version.text)
             guard let files = try? FileManager.default.contentsOfDirectory(atPath: place.path) else { continue }
             for file in files.sorted() {
@@ -40,11 +39,10 @@ enum ExampleBodies {
 
     private static func body(of example: JSONNode, named name: String, _ version: APIVersion) -> SeedBody? {
         let given = example["parameters"]
-        guard let body = given?["runCommand"] ?? given?["parameters"], let members = body.members else { return nil }
-        let isAction = body["commandId"] != nil
-        let kept = members.filter { isAction || $0.name == "properties" || $0.name == "tags" }
+        guard let body = given?["runCommand"] ?? given?["parameters"], body.members != nil else { return nil }
+        let kind: BodyKind = body["commandId"] != nil ? .action : body["location"] != nil ? .create : .update
         var writer = JSONWriter()
-        writer.node(JSONNode(.object(kept)))
-        return SeedBody(name: name, kind: isAction ? .action : .update, version: version, bytes: writer.bytes)
+        writer.node(body)
+        return SeedBody(name: name, kind: kind, version: version, bytes: writer.bytes)
     }
 }

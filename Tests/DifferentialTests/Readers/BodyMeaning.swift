@@ -6,6 +6,7 @@ enum BodyMeaning {
         switch kind {
         case .action: self.actionDifference(received, forwarded)
         case .update: self.updateDifference(received, forwarded)
+        case .create: self.createDifference(received, forwarded)
         }
     }
 
@@ -44,6 +45,13 @@ enum BodyMeaning {
         guard let outer = received.members, let sent = forwarded.members else { return "not an object" }
         let top = Set(["tags", "properties"].map { Array($0.utf8) })
         guard outer.keys.allSatisfy(top.contains), sent.keys.allSatisfy(top.contains) else { return "an outer member" }
+        return self.managedDifference(received, forwarded, added: self.stored)
+    }
+
+    /// - Parameter added: the properties that may come in addition.
+    private static func managedDifference(
+        _ received: ForeignValue, _ forwarded: ForeignValue, added: [[UInt8]: ForeignValue]
+    ) -> String? {
         if received["tags"] != forwarded["tags"] { return "tags" }
         guard let before = (received["properties"] ?? .object([:])).members,
             let after = forwarded["properties"]?.members
@@ -54,7 +62,7 @@ enum BodyMeaning {
             }
         }
         for (name, value) in after where before[name] == nil {
-            guard self.stored[name] == value else { return String(decoding: name, as: UTF8.self) + " of nobody" }
+            guard added[name] == value else { return String(decoding: name, as: UTF8.self) + " of nobody" }
         }
         return self.readOnly.contains { after[$0] != nil } ? "a read-only member" : nil
     }
@@ -74,6 +82,28 @@ enum BodyMeaning {
             text("asyncExecution"): .bool(true), text("treatFailureAsDeploymentFailure"): .bool(false),
         ]
     }()
+
+    // MARK: Creation
+
+    private static func createDifference(_ received: ForeignValue, _ forwarded: ForeignValue) -> String? {
+        guard let outer = received.members, let sent = forwarded.members else { return "not an object" }
+        let own = Set(["location", "tags", "properties"].map { Array($0.utf8) })
+        let setByARM = Set(["id", "name", "type", "systemData"].map { Array($0.utf8) })
+        guard outer.keys.allSatisfy({ own.contains($0) || setByARM.contains($0) }), sent.keys.allSatisfy(own.contains)
+        else { return "an outer member" }
+        guard let place = forwarded["location"]?.bytes, let given = received["location"]?.bytes,
+            place == given.filter({ $0 != 0x20 }).map({ (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+        else { return "location" }
+        return self.managedDifference(received, forwarded, added: self.defaults)
+    }
+
+    /// What a creation may say outright though it was left out.
+    private static let defaults: [[UInt8]: ForeignValue] = [
+        Array("parameters".utf8): .array([]), Array("asyncExecution".utf8): .bool(false),
+        Array("treatFailureAsDeploymentFailure".utf8): .bool(false),
+    ]
+
+    // MARK: Spellings
 
     /// Without what may be spelt in more than one way: line ends after a script, and an address's scheme, host and
     /// port.

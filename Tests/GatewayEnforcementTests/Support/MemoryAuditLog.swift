@@ -9,6 +9,7 @@ final class MemoryAuditLog: AuditLog {
         var operations: [String: StoredOperation] = [:]
         var failsOn: Set<AuditEvent> = []
         var failsReading = false
+        var unanswered: [UnansweredCommand] = []
         var error = AuditLogError.writeFailed("full")
     }
 
@@ -54,6 +55,20 @@ final class MemoryAuditLog: AuditLog {
         if fails { throw .writeFailed("unreadable") }
         return operation
     }
+
+    func operations(sinceMilliseconds: Int64) async throws(AuditLogError) -> [StoredOperation] {
+        let (operations, fails) = self.state.withLock { ($0.operations.values, $0.failsReading) }
+        if fails { throw .writeFailed("unreadable") }
+        return operations.filter { $0.endedMilliseconds == nil || $0.createdMilliseconds >= sinceMilliseconds }
+            .sorted { $0.decisionIndex < $1.decisionIndex }
+    }
+
+    func unansweredCommands(sinceMilliseconds: Int64) async throws(AuditLogError) -> [UnansweredCommand] {
+        self.state.withLock { $0.unanswered.filter { $0.decidedMilliseconds >= sinceMilliseconds } }
+    }
+
+    func add(_ command: UnansweredCommand) { self.state.withLock { $0.unanswered.append(command) } }
+    func markUndelivered(id: String) { self.state.withLock { $0.operations[id]?.wasUndelivered = true } }
 
     var isWritable: Bool { self.state.withLock { $0.failsOn.isEmpty } }
 }

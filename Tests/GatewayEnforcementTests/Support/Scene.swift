@@ -25,15 +25,18 @@ struct Scene {
     let log: MemoryAuditLog
     let upstream: ScriptedUpstream
     let gateway: Gateway
+    let clock: TestClock
 
+    /// - Parameter log: of an earlier scene, to go on after a restart.
     init(
-        rules: [Rule]? = nil, results: [UpstreamResult] = [], passesCallerToken: Bool = false, yields: Int = 0
+        rules: [Rule]? = nil, results: [UpstreamResult] = [], passesCallerToken: Bool = false, yields: Int = 0,
+        log: MemoryAuditLog = MemoryAuditLog(), clock: TestClock = TestClock(), firstRequest: Int = 1
     ) throws {
-        let log = MemoryAuditLog()
+        self.clock = clock
         self.log = log
         self.upstream = ScriptedUpstream(results, log: log, yields: yields)
         let policy = Policy(rules: try rules ?? Self.rules(), digest: "digest")
-        let counter = Mutex(0)
+        let counter = Mutex(firstRequest - 1)
         let salts = Mutex<UInt8>(0)
         self.gateway = Gateway(
             policy: { policy }, log: log, upstream: self.upstream, observer: SilentObserver(),
@@ -44,13 +47,13 @@ struct Scene {
                     return [UInt8](repeating: salt, count: 16)
                 }
             },
-            passesCallerToken: passesCallerToken, now: { 1_800_000_000_000 },
+            passesCallerToken: passesCallerToken, now: { clock.milliseconds },
             newRequestID: {
                 counter.withLock { count in
                     count += 1
                     return Self.requestID(count)
                 }
-            })
+            }, pause: { _ in await clock.pause() })
     }
 
     static func requestID(_ number: Int) -> String { "99999999-0000-4000-8000-\(String(100_000_000_000 + number))" }
@@ -97,14 +100,16 @@ struct Scene {
 
     func call(
         _ method: String, _ target: String, body: String? = nil, as principal: Principal = Scene.person,
-        token: Secret? = nil, failure: BodyFailure? = nil, headers change: (inout CallHeaders) -> Void = { _ in }
+        token: Secret? = nil, failure: BodyFailure? = nil,
+        headers change: (inout CallHeaders) -> Void = { _ in },
+        whenAbandoned: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { _ in }
     ) async -> GatewayAnswer {
         var headers = CallHeaders()
         change(&headers)
         return await self.gateway.handle(
             InboundCall(
                 method: method, target: target, principal: principal, clientAddress: "192.0.2.1", callerToken: token,
-                headers: headers, hasBody: body != nil || failure != nil
+                headers: headers, hasBody: body != nil || failure != nil, whenAbandoned: whenAbandoned
             ) { () throws(BodyFailure) in
                 if let failure { throw failure }
                 return Array((body ?? "").utf8)

@@ -78,7 +78,7 @@ extension CanaryTraffic {
                     try await $0.request("POST", canary.value, token: someone, body: "{}")
                 }
                 self.answers.keep(name, answer)
-                #expect([400, 401, 403].contains(answer.status), "\(name): \(answer.text)")
+                #expect([400, 401, 403, 405].contains(answer.status), "\(name): \(answer.text)")
             }
         }
         return canaries

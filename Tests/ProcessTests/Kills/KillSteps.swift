@@ -19,7 +19,7 @@ struct KillSteps: Sendable {
         for id in trace.sent.subtracting(trace.answered) {
             let own = rows[id] ?? []
             let isAllowed = own.contains { $0.event == "decision" && $0.effect == "allow" }
-            if own.contains(where: { $0.event == "response" || $0.event == "outcome" }) {
+            if own.contains(where: { ($0.event == "response" && !$0.isInterrupted) || $0.event == "outcome" }) {
                 self.responded += 1
             } else if !isAllowed {
                 self.undecided += 1

@@ -45,6 +45,11 @@ import Testing
             let lessOne = rows.filter { $0.correlationID != command.correlationID || $0.event != "decision" }
             #expect(RecordJoin(lessOne).findings(received).count == findings.count + 1)
 
+            // What was held back is what a kill left open, and it was told of by nothing else.
+            let interrupted = Set(rows.filter(\.isInterrupted).compactMap(\.requestID))
+            let holds = traces.reduce(into: Set<String>()) { $0.formUnion($1.holds) }
+            #expect(holds.isSubset(of: interrupted), "\(holds.subtracting(interrupted).prefix(20))")
+            #expect(!interrupted.isEmpty)
             #expect(rows.filter { $0.event == "started" }.count == kills + 1)
             #expect(rows.last?.event == "stopped")
             try Self.report(traces, received, rows)
@@ -84,7 +89,8 @@ import Testing
         let commands = received.count { $0.kind == .command }
         print(
             "kills \(traces.count), with requests between decision and response \(inBetween); requests \(sent), "
-                + "commands at the simulator \(commands) of \(received.count) requests there, rows \(rows.count)")
+                + "held back \(traces.reduce(0) { $0 + $1.holds.count }), commands at the simulator \(commands) of \(received.count) requests there, rows \(rows.count)"
+        )
         func spread(_ step: (KillSteps) -> Int) -> String {
             "\(steps.count { step($0) > 0 }) (\(steps.reduce(0) { $0 + step($1) }) requests)"
         }

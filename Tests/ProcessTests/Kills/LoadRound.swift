@@ -10,6 +10,8 @@ final class LoadRound: Sendable {
         var sent: Set<String> = []
         /// Whose answer was read to its end.
         var answered: Set<String> = []
+        /// Requests of earlier rounds that held a command back, since nobody knows whether they ran.
+        var holds: Set<String> = []
         /// What went wrong while the gateway was alive.
         var surprises: [String] = []
     }
@@ -51,10 +53,7 @@ final class LoadRound: Sendable {
     private func sendUntilOver() async {
         while !self.state.withLock({ $0.isOver }) {
             let request = LoadRequest.drawn()
-            guard
-                let answer = await self.send(
-                    request.method, self.stack.gateway + request.target, request.body, request.expectedStatus)
-            else { return }
+            guard let answer = await self.sendAcknowledging(request) else { return }
             // A caller that now and then asks how it went.
             if request.kind == .run, Int.random(in: 0..<4) == 0 {
                 guard let link = answer.headers.first(name: "azure-asyncoperation") else {
@@ -66,15 +65,30 @@ final class LoadRound: Sendable {
         }
     }
 
-    private func send(_ method: HTTPMethod, _ url: String, _ body: String?, _ expected: Int) async
-        -> ProcessStack.Answer?
-    {
+    /// A caller that knows of each kill: what the gateway holds back for it is sent once more.
+    private func sendAcknowledging(_ request: LoadRequest) async -> ProcessStack.Answer? {
+        var headers: [(String, String)] = []
+        while true {
+            guard
+                let answer = await self.send(
+                    request.method, self.stack.gateway + request.target, request.body, request.expectedStatus, headers)
+            else { return nil }
+            guard let held = answer.heldBy else { return answer }
+            self.state.withLock { _ = $0.trace.holds.insert(held) }
+            headers = [("x-sallyport-repeat", held)]
+        }
+    }
+
+    private func send(
+        _ method: HTTPMethod, _ url: String, _ body: String?, _ expected: Int, _ headers: [(String, String)] = []
+    ) async -> ProcessStack.Answer? {
         let id = UUID().uuidString.lowercased()
         self.state.withLock { _ = $0.trace.sent.insert(id) }
         do {
-            let answer = try await self.stack.call(method, url, body: body, token: self.token, correlationID: id)
+            let answer = try await self.stack.call(
+                method, url, body: body, token: self.token, correlationID: id, headers: headers)
             self.state.withLock { _ = $0.trace.answered.insert(id) }
-            guard answer.status == expected else {
+            guard answer.status == expected || answer.heldBy != nil else {
                 self.surprise("\(method) \(url): \(answer.status) \(answer.text)")
                 return nil
             }

@@ -11,6 +11,11 @@ struct RecordedRow: Sendable, Hashable {
     var requestID: String?
     /// ARM's id of the operation that a response told of.
     var operationID: String?
+    /// Code of the answer, ARM's or ours.
+    var upstreamCode: String?
+
+    /// Written at the next start for a command that the gateway died upon.
+    var isInterrupted: Bool { self.event == "response" && self.upstreamCode == "gatewayDied" }
 
     static func read(_ database: String) throws -> [RecordedRow] {
         var rows: [RecordedRow] = []
@@ -20,7 +25,8 @@ struct RecordedRow: Sendable, Hashable {
                 RecordedRow(
                     index: row.index, event: row.event, operation: node["operation"]?.string,
                     effect: node["decision"]?["effect"]?.string, correlationID: node["correlationID"]?.string,
-                    requestID: node["requestID"]?.string, operationID: node["upstream"]?["operationID"]?.string))
+                    requestID: node["requestID"]?.string, operationID: node["upstream"]?["operationID"]?.string,
+                    upstreamCode: node["upstream"]?["code"]?.string))
         }
         return rows
     }

@@ -144,18 +144,22 @@ struct ProcessStack: Sendable {
         var headers: HTTPHeaders
         var body: [UInt8]
         var text: String { String(decoding: self.body, as: UTF8.self) }
+        /// Request id of the command of unknown outcome for which this one was held back.
+        var heldBy: String? { self.status == 409 ? self.headers.first(name: "x-sallyport-repeat-of") : nil }
     }
 
     var gateway: String { "https://localhost:\(self.workspace.port)" }
     var azure: String { "https://localhost:\(self.simulatorPort)" }
 
     func call(
-        _ method: HTTPMethod, _ url: String, body: String? = nil, token: String? = nil, correlationID: String? = nil
+        _ method: HTTPMethod, _ url: String, body: String? = nil, token: String? = nil, correlationID: String? = nil,
+        headers: [(String, String)] = []
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = method
         if let token { request.headers.add(name: "authorization", value: "Bearer " + token) }
         if let correlationID { request.headers.add(name: "x-ms-correlation-request-id", value: correlationID) }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))

@@ -1,0 +1,28 @@
+/// Whether a link of ARM's stays on the configured endpoint: `https`, the same host and port, no user information.
+enum ARMOrigin {
+    /// - Parameter authority: `host` or `host:port` of the configured endpoint, lower case.
+    /// - Returns: where the path begins; `nil` for any other origin.
+    static func pathStart(of bytes: UnsafeBufferPointer<UInt8>, on authority: UnsafeBufferPointer<UInt8>) -> Int? {
+        let scheme = 8
+        guard bytes.count > scheme, ASCIICase.areEqual(bytes[..<scheme], toLowerCase: "https://"),
+            let slash = bytes[scheme...].firstIndex(of: UInt8(ascii: "/")),
+            self.isSameHost(bytes[scheme..<slash], authority[...])
+        else { return nil }
+        return slash
+    }
+
+    private static func isSameHost(
+        _ given: Slice<UnsafeBufferPointer<UInt8>>, _ own: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> Bool {
+        let given = self.withoutDefaultPort(given)
+        let own = self.withoutDefaultPort(own)
+        return given.count == own.count && zip(given, own).allSatisfy { ASCIICase.lower($0) == $1 }
+    }
+
+    private static func withoutDefaultPort(
+        _ authority: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> Slice<UnsafeBufferPointer<UInt8>> {
+        authority.count > 4 && ASCIICase.areEqual(authority.suffix(4), toLowerCase: ":443")
+            ? authority.dropLast(4) : authority
+    }
+}

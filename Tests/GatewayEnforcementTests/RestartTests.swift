@@ -1,0 +1,102 @@
+import ARMModel
+import PolicyCore
+import StrictJSON
+import Testing
+
+@testable import GatewayEnforcement
+
+/// What was promised to callers holds after a restart too: the record's file is all that goes on.
+@Suite struct RestartTests {
+    private static let client = "c0000000-0000-4000-8000-000000000001"
+
+    private func run(_ scene: Scene, client: String? = client, acknowledging: String? = nil) async -> GatewayAnswer {
+        await scene.call("POST", Scene.action, body: Scene.allowedBody) { headers in
+            headers.clientRequestID = client
+            headers.acknowledgedRequest = acknowledging
+        }
+    }
+
+    private func restarted(
+        _ scene: Scene, results: [UpstreamResult] = [], isAfterCrash: Bool = false
+    ) async throws -> Scene {
+        let next = try Scene(results: results, log: scene.log, clock: scene.clock, firstRequest: 50)
+        _ = try await next.gateway.recover(isAfterCrash: isAfterCrash)
+        return next
+    }
+
+    @Test func aRepeatGetsTheFirstAnswer() async throws {
+        let before = try Scene(results: [ARM.accepted])
+        let first = await self.run(before)
+        let after = try await self.restarted(before)
+        let second = await self.run(after)
+        #expect(second.status == 202 && second.header("location") == first.header("location"))
+        #expect(second.header("x-sallyport-repeat-of") == Scene.requestID(1) && after.upstream.sent.isEmpty)
+    }
+
+    @Test func afterTheWindowItIsANewRequest() async throws {
+        let before = try Scene(results: [ARM.accepted])
+        _ = await self.run(before)
+        before.clock.move(seconds: 600)
+        let after = try await self.restarted(before, results: [ARM.accepted])
+        #expect(await self.run(after).header("x-sallyport-repeat-of") == nil)
+    }
+
+    @Test func aHoldGoesOnAndCanBeLifted() async throws {
+        let before = try Scene(results: [.outcomeUnknown("cut")])
+        _ = await self.run(before)
+        before.clock.move(seconds: 900)
+        let after = try await self.restarted(before, results: [ARM.accepted])
+        let second = await self.run(after)
+        #expect(second.status == 409 && second.error == "UpstreamOutcomeUnknown")
+        #expect(second.text.contains("2027-01-15T08:30:00.000Z"))
+        #expect(await self.run(after, acknowledging: Scene.requestID(1)).status == 202)
+        // And it does not come back.
+        let third = try await self.restarted(after, results: [ARM.accepted])
+        #expect(await self.run(third).header("x-sallyport-repeat-of") == Scene.requestID(51))
+    }
+
+    @Test func aCommandThatTheGatewayDiedOverIsUnknown() async throws {
+        let before = try Scene(results: [ARM.accepted])
+        _ = await self.run(before)
+        let digest = try #require(try before.last("decision")["requestDigest"]?.string)
+        let log = MemoryAuditLog()
+        log.add(
+            UnansweredCommand(
+                requestID: Scene.requestID(7), correlationID: Scene.requestID(7), clientRequestID: Self.client,
+                owner: OperationOwner(Scene.person), operation: .run,
+                target: try ARMRequestHead(method: "POST", target: Scene.action).target, family: .standard,
+                apiVersion: "2024-11-01", requestDigest: digest, decisionIndex: 3,
+                decidedMilliseconds: before.clock.milliseconds - 1_000))
+        let after = try Scene(results: [ARM.accepted], log: log)
+        #expect(try await after.gateway.recover(isAfterCrash: true) == 1)
+        // The row that was never written, so that the record says what is not known.
+        let row = try after.last("response")
+        #expect(row["requestID"]?.string == Scene.requestID(7))
+        #expect(row["upstream"]?["result"]?.string == "outcomeUnknown")
+        #expect(log.operations[Scene.requestID(7)]?.isUnknown == true)
+        let second = await self.run(after)
+        #expect(second.status == 409 && second.text.contains(Scene.requestID(7)) && after.upstream.sent.isEmpty)
+    }
+
+    @Test(arguments: [false, true]) func withoutAClientRequestIDOnlyACrashLeavesDoubt(_ isAfterCrash: Bool) async throws
+    {
+        let before = try Scene(results: [ARM.accepted])
+        _ = await self.run(before, client: nil)
+        let after = try await self.restarted(before, results: [ARM.accepted], isAfterCrash: isAfterCrash)
+        let second = await self.run(after, client: nil)
+        #expect((second.header("x-sallyport-repeat-of") != nil) == isAfterCrash)
+    }
+
+    @Test func whatDidNotArriveBeforeIsRemembered() async throws {
+        let before = try Scene(results: [ARM.accepted])
+        await self.run(before, client: nil).delivered?(false)
+        let after = try await self.restarted(before, results: [ARM.accepted])
+        #expect(await self.run(after, client: nil).header("x-sallyport-repeat-of") == Scene.requestID(1))
+    }
+
+    @Test func withoutARecordNothingIsServed() async throws {
+        let scene = try Scene()
+        scene.log.failReading()
+        await #expect(throws: AuditLogError.self) { try await scene.gateway.recover(isAfterCrash: false) }
+    }
+}
