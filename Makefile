@@ -1,13 +1,14 @@
 # make demo    the main job by itself against the local simulator, then nothing is left running
 # make run     the same set-up in the foreground at https://localhost:8443
-# make test    every check and test; what CI runs
+# make test    every check and test
+# make test-clients  the gateway driven by Azure's own Python SDK, newest and older; CI runs it after make test
 # make build   the two executables
 
 CONFIGURATION ?= debug
 SWIFT ?= swift
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help deps format-check build test demo run clean
+.PHONY: help deps format-check build test test-clients demo run clean
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +31,10 @@ test: deps format-check
 	@$(SWIFT) build -c $(CONFIGURATION) --build-tests
 	@echo "==> test"
 	@SWIFT="$(SWIFT)" CONFIGURATION="$(CONFIGURATION)" bash .ci/run-tests
+
+test-clients: build
+	@echo "==> test with real clients"
+	@BIN="$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)" bash Tests/Clients/run.sh
 
 demo: build
 	@echo "==> demo"

@@ -1,0 +1,4 @@
+#!/bin/bash
+# Takes its time.
+sleep "${seconds:-$1}"
+echo rested
