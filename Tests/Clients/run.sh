@@ -11,7 +11,7 @@
 #
 # Needs a finished build (.build/debug, or the folder BIN names). The SDKs go into virtual environments in a cache
 # folder (CLIENTS_VENV, by default ~/.cache/sallyport-clients), which is all that stays. Exit 0 if every scenario
-# passed, else 1.
+# passed, 75 if no Python package index can be reached, else 1.
 set -euo pipefail
 . "$(dirname "$0")/stack.sh"
 

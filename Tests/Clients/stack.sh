@@ -41,8 +41,15 @@ virtual_environment() {
     note "==> Python environment $ENVIRONMENT"
     mkdir -p "$CACHE"
     python3 -m venv --clear "$ENVIRONMENT" || fail "no virtual environment in $ENVIRONMENT"
-    "$ENVIRONMENT/bin/pip" install --quiet --disable-pip-version-check --requirement "$2" ||
-        fail "pip could not install what $2 names; is the package index reachable?"
+    if ! "$ENVIRONMENT/bin/pip" install --quiet --disable-pip-version-check --requirement "$2"; then
+        # Wrong pins, or no way to the index? A package that every index has tells.
+        "$ENVIRONMENT/bin/pip" download --quiet --disable-pip-version-check --retries 1 --timeout 10 --no-deps \
+            --dest "$ENVIRONMENT/probe" pip >/dev/null 2>&1 || {
+            note "no Python package index can be reached from here"
+            exit 75
+        }
+        fail "pip could not install what $2 names"
+    fi
     printf '%s' "$stamp" >"$ENVIRONMENT/complete"
 }
 
