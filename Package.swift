@@ -201,7 +201,7 @@ let modules: [Module] = [
         name: "IntegrationTests",
         on: [
             "ARMSimulator", "GatewayTestSupport", "GatewayServer", "GatewayConfiguration", "AuditStore", "AuditModel",
-            "StrictJSON", "ARMModel", "PolicyCore", "Redaction",
+            "StrictJSON", "ARMModel", "PolicyCore", "Redaction", "ScriptFetching",
         ],
         products: [
             ("AsyncHTTPClient", "async-http-client"), ("NIOCore", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),

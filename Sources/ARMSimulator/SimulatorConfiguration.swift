@@ -32,6 +32,9 @@ package struct SimulatorConfiguration: Sendable {
     package var managedLocationHeader = false
     /// Whether PATCH, and PUT of an existing command, start with 202 and no body instead of 200.
     package var managedAccepted = false
+    /// Whether a PATCH merges the objects in `properties` member by member (RFC 7396, as ARM's contract says) instead
+    /// of replacing each as a whole. Which of the two Azure does is not known.
+    package var mergesRecursively = false
     /// Commands on a page of a list.
     package var pageSize = 10
     /// Seconds a script without a time-out of its own may take.

@@ -33,17 +33,19 @@ package final class Gateway: Sendable {
     /// - Parameters:
     ///   - policy: the bundle in force, asked for anew with each request.
     ///   - now: milliseconds since 1970.
+    ///   - uptimeMilliseconds: a clock that no step of `now` moves: how long commands are held back and remembered.
     ///   - newRequestID: a GUID in lower case.
     package init(
         policy: @escaping @Sendable () -> Policy, log: any AuditLog, upstream: any Upstream,
         observer: any GatewayObserver, links: PollingLinks, record: RecordSettings,
         retry: RepeatSettings = RepeatSettings(), passesCallerToken: Bool = false,
         scriptReader: (any ScriptReader)? = nil, now: @escaping @Sendable () -> Int64,
+        uptimeMilliseconds: @escaping @Sendable () -> Int64 = Uptime.clock(),
         newRequestID: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() },
         pause: @escaping @Sendable (Int) async -> Void = { try? await Task.sleep(for: .seconds($0)) }
     ) {
         self.retry = retry
-        self.repeats = RepeatLedger(settings: retry)
+        self.repeats = RepeatLedger(settings: retry, uptimeMilliseconds: uptimeMilliseconds)
         self.pause = pause
         self.policy = policy
         let registry = OperationRegistry()
@@ -80,6 +82,9 @@ package final class Gateway: Sendable {
                 ErrorAnswer(
                     status: 400, code: RequestError.Code.invalidRequestContent.rawValue,
                     message: "this operation takes no body"), context)
+        }
+        if let error = context.call.headers.preconditions.refusal(of: head.route.operation) {
+            return await self.refuse(error, context)
         }
         switch head.route.operation {
         case .poll: return await self.poll(head, context)

@@ -9,11 +9,13 @@ package struct Policy: Sendable {
     package let digest: String
     /// In the order of the bundle; where several rules allow, the first speaks.
     package let rules: [Rule]
+    private let shared: [SharedRule]
     let allows: RuleIndex
     let denies: RuleIndex
 
     package init(rules: [Rule], digest: String) {
         self.rules = rules
+        self.shared = rules.map(SharedRule.init)
         self.digest = digest
         self.allows = RuleIndex(rules, effect: .allow)
         self.denies = RuleIndex(rules, effect: .deny)
@@ -24,11 +26,11 @@ package struct Policy: Sendable {
         if let refusal = self.refusalOfItself(request) { return refusal }
         let facts = RequestFacts(request)
         for index in self.denies.candidates(for: facts) {
-            let truth = RuleMatcher(rule: self.rules[index], facts: facts).truth
+            let truth = RuleMatcher(rule: self.shared[index], facts: facts).truth
             if truth != .fails { return self.denial(by: self.rules[index], truth) }
         }
         for index in self.allows.candidates(for: facts)
-        where RuleMatcher(rule: self.rules[index], facts: facts).truth == .holds {
+        where RuleMatcher(rule: self.shared[index], facts: facts).truth == .holds {
             return self.permission(by: self.rules[index], facts)
         }
         return self.denial(of: facts) { $1 == .holds }
@@ -43,11 +45,11 @@ package struct Policy: Sendable {
         if let refusal = self.refusalOfItself(request) { return refusal }
         let facts = RequestFacts(request.awaitingScript ?? request)
         for index in self.denies.candidates(for: facts) {
-            let truth = RuleMatcher(rule: self.rules[index], facts: facts).truth
+            let truth = RuleMatcher(rule: self.shared[index], facts: facts).truth
             if truth == .holds { return self.denial(by: self.rules[index], truth) }
         }
         for index in self.allows.candidates(for: facts)
-        where RuleMatcher(rule: self.rules[index], facts: facts).truth != .fails {
+        where RuleMatcher(rule: self.shared[index], facts: facts).truth != .fails {
             return nil
         }
         return self.denial(of: facts) { $1 != .fails }
@@ -133,15 +135,18 @@ package struct Policy: Sendable {
         guard let nearest else {
             return self.denial([Reason(code: .noRule, message: "The policy has no rule that allows.", target: nil)])
         }
-        return self.denial(nearest.missing.flatMap { nearest.matcher.reasons(for: $0) })
+        let told = nearest.matcher.withoutConsequences(nearest.missing)
+        return self.denial(told.flatMap { nearest.matcher.reasons(for: $0) })
     }
 
     /// How far off a rule is by one condition that it lacks: a rule for another operation speaks of something else,
-    /// and a wrong script is farther off than a wrong parameter of the right one.
+    /// a wrong script is farther off than a wrong parameter of the right one, and a rule that takes no script from an
+    /// address farther than one that does not take it from this one.
     private static func distance(of condition: Condition, _ matcher: RuleMatcher) -> Int {
         switch condition {
         case .operation, .family: 4
         case .command: matcher.identifiesSource ? 1 : 2
+        case .scriptAddress: matcher.rule.scriptAddresses == nil ? 2 : 1
         default: 1
         }
     }

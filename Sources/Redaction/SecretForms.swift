@@ -1,7 +1,8 @@
 import Foundation
 
-/// The spellings in which one secret may come back: plain, JSON-escaped (once and twice), as an XML text, URL-encoded,
-/// UTF-16, and base64 of UTF-8 and of UTF-16 as PowerShell's `-EncodedCommand` has it.
+/// Spellings of one secret, to check that a text which must not hold it holds none of them: plain, JSON-escaped (once
+/// and twice), as an XML text, URL-encoded, UTF-16, and base64 of UTF-8 and of UTF-16 as PowerShell's `-EncodedCommand`
+/// has it. ``Scrubber`` goes the other way and reads the text, so a check with these does not repeat its mistakes.
 package enum SecretForms {
     package static func all(of value: String) -> Set<[UInt8]> {
         let plain = Array(value.utf8)

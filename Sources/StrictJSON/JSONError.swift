@@ -1,8 +1,8 @@
 /// Why a text is not JSON that we accept, and where.
 package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Reason: String, Sendable, Hashable {
-        case empty, tooLarge, byteOrderMark, notUTF8, syntax, trailingBytes, tooDeep, tooManyMembers, stringTooLong
-        case repeatedName, loneSurrogate, controlCharacter, numberTooLong
+        case empty, tooLarge, byteOrderMark, notUTF8, syntax, trailingBytes, tooDeep, tooManyMembers, tooManyElements
+        case stringTooLong, repeatedName, loneSurrogate, controlCharacter, numberTooLong
     }
 
     package var reason: Reason
@@ -29,7 +29,8 @@ package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         case .syntax: "the text is not JSON (RFC 8259)"
         case .trailingBytes: "something follows the JSON value"
         case .tooDeep: "the JSON is nested too deeply"
-        case .tooManyMembers: "an object or array has too many members"
+        case .tooManyMembers: "an object has too many members"
+        case .tooManyElements: "an array has too many elements"
         case .stringTooLong: "a string is longer than allowed"
         case .repeatedName: "a member is repeated, or two differ only in letter case"
         case .loneSurrogate: "a \\u escape is half of a surrogate pair"

@@ -134,8 +134,8 @@ package struct JSONReader {
             do throws(JSONError) { elements.append(try self.value()) } catch {
                 throw error.inside("[\(elements.count)]")
             }
-            guard elements.count <= self.limits.members else {
-                throw JSONError(.tooManyMembers, offset: self.position)
+            guard elements.count <= self.limits.elements else {
+                throw JSONError(.tooManyElements, offset: self.position)
             }
             if try self.ended(with: UInt8(ascii: "]")) { return elements }
         }

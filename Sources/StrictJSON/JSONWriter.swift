@@ -94,7 +94,13 @@ package struct JSONWriter {
         self.string(value)
     }
 
-    package mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
+    package mutating func member(_ name: String, _ value: Int?) {
+        guard let value else { return }
+        self.name(name)
+        self.integer(value)
+    }
+
+    package mutating func member(_ name: String, _ value: Int64?) {
         guard let value else { return }
         self.name(name)
         self.integer(value)

@@ -7,6 +7,39 @@ import Testing
         "/subscriptions/\(SimulatorFixture.subscription)/resourceGroups/rg-web/providers/Microsoft.Compute"
         + "/virtualMachineScaleSets/web/virtualMachines/0/runCommands/"
 
+    /// RFC 7396 in `properties` and `tags`; otherwise each object is replaced.
+    @Test(arguments: [false, true])
+    func mergesObjectsWhereItIsToldTo(isRecursive: Bool) async throws {
+        try await SimulatorFixture.run({ $0.mergesRecursively = isRecursive }) { fixture in
+            let path = Self.instance + "merge?api-version=2025-04-01"
+            let put = try await fixture.send(
+                "PUT", path,
+                body: """
+                    {"location":"eastus","tags":{"a":"1"},"properties":{
+                     "source":{"script":"old","scriptShell":"Powershell7"},"parameters":[{"name":"a","value":"1"}],
+                     "outputBlobManagedIdentity":{"clientId":"22d35efb-0c99-4041-8c5b-6d24db33a69a"}}}
+                    """)
+            #expect(put.status == 201, "\(put.text)")
+            _ = try await fixture.ended(put)
+            let patch = try await fixture.send(
+                "PATCH", path,
+                body: """
+                    {"tags":{"b":"2"},"properties":{"source":{"script":"new"},"parameters":[{"name":"b","value":"2"}],
+                     "outputBlobManagedIdentity":{}}}
+                    """)
+            #expect(patch.status == 200, "\(patch.text)")
+            let properties = patch.json["properties"]
+            #expect(properties["source"]["script"].string == "new")
+            #expect(properties["source"]["scriptShell"].string == (isRecursive ? "Powershell7" : nil))
+            #expect(properties["outputBlobManagedIdentity"]["clientId"].exists == isRecursive)
+            #expect(properties["parameters"].count == 1)
+            #expect(patch.json["tags"].keys == (isRecursive ? ["a", "b"] : ["b"]))
+            let removed = try await fixture.send(
+                "PATCH", path, body: #"{"properties":{"source":{"script":"x","scriptShell":null}}}"#)
+            #expect(!removed.json["properties"]["source"]["scriptShell"].exists)
+        }
+    }
+
     @Test func lifeOfACommand() async throws {
         try await SimulatorFixture.run { fixture in
             let path = Self.instance + "report"

@@ -206,14 +206,17 @@ import Testing
         #expect(node["principal"]?["groups"]?.string == "unknown")
     }
 
-    @Test func identitiesTellTheirKind() throws {
-        for (body, expected) in [
-            ("{}", #"{"system":true}"#), (#"{"clientId":"\#(Samples.guid)"}"#, #"{"clientId":"\#(Samples.guid)"}"#),
-            (#"{"objectId":"\#(Samples.guid)"}"#, #"{"objectId":"\#(Samples.guid)"}"#),
+    @Test func identitiesTellTheirKind() {
+        for (identity, expected) in [
+            (ManagedIdentity.system, #"{"system":true}"#),
+            (.clientID(Samples.guid), #"{"clientId":"\#(Samples.guid)"}"#),
+            (.objectID(Samples.guid), #"{"objectId":"\#(Samples.guid)"}"#),
         ] {
+            var command = Command(source: nil)
+            command.outputBlobIdentity = .known(identity)
             let entry = Self.encoder.lookup(
                 at: 0, request: Samples.leastFacts, principal: Samples.leastPrincipal,
-                command: try Samples.command(#""outputBlobManagedIdentity":\#(body)"#, onto: Command(source: nil)))
+                command: command)
             #expect(text(entry.canonical).contains(#""outputBlobManagedIdentity":\#(expected)"#))
         }
     }

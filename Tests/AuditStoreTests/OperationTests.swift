@@ -1,9 +1,10 @@
 import AuditModel
-import AuditStore
 import Foundation
 import GRDB
 import GatewayEnforcement
 import Testing
+
+@testable import AuditStore
 
 @Suite struct OperationTests {
     @Test func anOperationSurvivesARestart() async throws {
@@ -85,6 +86,46 @@ import Testing
         #expect(try await log.operation(id: "ended") == nil)
         #expect(try await log.operation(id: "open") != nil)
         await log.close()
+    }
+
+    /// Nobody polled it to its end.
+    @Test func anOpenOperationIsKeptThirtyDaysAfterItsBeginning() async throws {
+        let fixture = try StoreFixture()
+        let clock = SettableClock()
+        let log = try fixture.log(clock: clock)
+        for number in 0..<450 {
+            let operation = StoreFixture.operation("op-\(number)", created: clock.now + (number == 0 ? 1 : 0))
+            _ = try await log.append(StoreFixture.plain(), change: .begin(operation))
+        }
+        clock.advance(milliseconds: 30 * 86_400_000)
+        try await log.purgeEndedOperations()
+        #expect(try await log.operation(id: "op-1") == StoreFixture.operation("op-1", created: 1_800_000_000_000))
+        clock.advance(milliseconds: 1)
+        try await log.purgeEndedOperations()
+        // As if it had never been: what an unknown link gets.
+        #expect(try await log.operation(id: "op-1") == nil)
+        #expect(try await log.operation(id: "op-0") != nil)
+        #expect(log.statistics.openOperations == 1)
+        #expect(try fixture.raw { try Int.fetchOne($0, sql: "SELECT count(*) FROM operation") } == 1)
+        await #expect(throws: AuditLogError.alreadyEnded) {
+            try await log.append(StoreFixture.plain(), change: .end(id: "op-1", atMilliseconds: clock.now))
+        }
+        await log.close()
+    }
+
+    /// With little traffic the cache never fills, and what was purged must not stay in its order.
+    @Test func theCacheForgetsIdsOfWhatWasPurged() {
+        let cache = OperationCache(maximumBytes: 1 << 20)
+        for day in 0..<100 {
+            for number in 0..<10 {
+                var operation = StoreFixture.operation("\(day)-\(number)", created: Int64(day))
+                operation.endedMilliseconds = number < 5 ? Int64(day) : nil
+                cache.apply(.begin(operation))
+            }
+            cache.purge(endedBefore: Int64(day) - 1, openBegunBefore: Int64(day) - 2)
+        }
+        #expect(cache.remembered == 2 * 5 + 3 * 5)
+        #expect(cache.find("99-9").operation != nil && cache.find("96-9").operation == nil)
     }
 
     @Test func theWriterPurgesByItself() async throws {

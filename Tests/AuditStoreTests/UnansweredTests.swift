@@ -53,6 +53,10 @@ import Testing
             bodies: [])
     }
 
+    private static func say(_ number: Int, at offset: Int64, _ event: String) -> AuditEntry {
+        Self.row(number, at: offset) { $0.event = event }
+    }
+
     private func log(_ fixture: StoreFixture, _ rows: [AuditEntry]) async throws -> SQLiteAuditLog {
         // As after a kill: what was appended is there, and nothing was closed properly.
         let log = try fixture.log()
@@ -62,25 +66,26 @@ import Testing
 
     @Test func onlyWhatNobodyAnsweredIsFound() async throws {
         let fixture = try StoreFixture()
-        func say(_ number: Int, at offset: Int64, _ event: String) -> AuditEntry {
-            Self.row(number, at: offset) { $0.event = event }
-        }
         let log = try await self.log(
             fixture,
             [
-                Self.row(1, at: -1), Self.row(2, at: 0), say(2, at: 1, "response"), Self.row(3, at: 2),
+                Self.row(1, at: -1), StoreFixture.plain(), Self.row(2, at: 0), Self.say(2, at: 1, "response"),
+                Self.row(3, at: 2),
                 Self.row(4, at: 3) { $0.effect = "deny" }, Self.row(5, at: 4) { $0.operation = "delete" },
                 Self.row(6, at: 5) { $0.operation = "read" }, Self.row(7, at: 6) { $0.members = #","repeatOf":"x""# },
                 Self.row(8, at: 7) { $0.event = "lookup" }, Self.row(9, at: 8) { $0.operation = "create" },
-                Self.row(10, at: 9) { $0.operation = "update" }, say(10, at: 10, "outcome"),
-                Self.row(11, at: 11) { $0.digest = nil }, say(12, at: 12, "response"),
-                StoreFixture.plain(event: .authenticationFailed), Self.row(13, at: 13), say(13, at: 14, "response"),
-                say(13, at: 15, "outcome"),
+                Self.row(10, at: 9) { $0.operation = "update" }, Self.say(10, at: 10, "outcome"),
+                Self.row(11, at: 11) { $0.digest = nil }, Self.say(12, at: 12, "response"),
+                StoreFixture.plain(event: .authenticationFailed), Self.row(13, at: 13),
+                Self.say(13, at: 14, "response"),
+                Self.say(13, at: 15, "outcome"),
             ])
         let found = try await log.unansweredCommands(sinceMilliseconds: Self.start)
         #expect(found.map(\.requestID) == ["request-3", "request-9"])
-        #expect(try await log.unansweredCommands(sinceMilliseconds: Self.start - 1).map(\.decisionIndex) == [1, 4, 10])
-        #expect(try await log.unansweredCommands(sinceMilliseconds: Self.start + 60_000).isEmpty)
+        #expect(try await log.unansweredCommands(sinceMilliseconds: Self.start - 1).map(\.decisionIndex) == [1, 5, 11])
+        // Nobody has looked since, however late it is now.
+        let late = try await log.unansweredCommands(sinceMilliseconds: Self.start + 9_000_000)
+        #expect(late == found)
         await log.close()
     }
 
@@ -108,13 +113,23 @@ import Testing
     @Test func timesNeedNotGrow() async throws {
         let fixture = try StoreFixture()
         let log = try await self.log(
-            fixture, [Self.row(1, at: 0), Self.row(2, at: -59_000), Self.row(3, at: 1), Self.row(4, at: -60_001)])
+            fixture,
+            [
+                Self.row(1, at: 0), Self.row(2, at: -59_000), Self.row(3, at: 1),
+                Self.say(4, at: -60_001, "response"), StoreFixture.plain(),
+                StoreFixture.plain(event: .authenticationFailed),
+            ])
         #expect(try await log.unansweredCommands(sinceMilliseconds: Self.start).isEmpty, "the last is too old")
         _ = try await log.append(Self.row(5, at: 2), change: nil)
-        #expect(try await log.unansweredCommands(sinceMilliseconds: Self.start).map(\.decisionIndex) == [5])
+        #expect(try await log.unansweredCommands(sinceMilliseconds: Self.start).map(\.decisionIndex) == [7])
         await log.close()
         let other = try StoreFixture()
-        let near = try await self.log(other, [Self.row(1, at: 0), Self.row(2, at: -59_000), Self.row(3, at: 1)])
+        let near = try await self.log(
+            other,
+            [
+                Self.row(1, at: 0), Self.row(2, at: -59_000), Self.row(3, at: 1), StoreFixture.plain(),
+                StoreFixture.plain(event: .authenticationFailed),
+            ])
         #expect(try await near.unansweredCommands(sinceMilliseconds: Self.start).map(\.decisionIndex) == [1, 3])
         await near.close()
     }
@@ -126,10 +141,63 @@ import Testing
             try await log.unansweredCommands(sinceMilliseconds: Self.start)
         }
         #expect(String(describing: error).contains("row 1 of the record"))
+        // One whose hold is over must not keep every later start from serving.
+        #expect(try await log.unansweredCommands(sinceMilliseconds: Self.start + 1).isEmpty)
         await log.close()
     }
 
-    /// It stops at the first row that is too old, and reads the canonical bytes of no other than candidates.
+    private static let day: Int64 = 86_400_000
+
+    /// A gateway that was down for longer than any hold still finds what was on its way when it died.
+    @Test func aCrashIsLookedThroughToTheStartBefore() async throws {
+        let fixture = try StoreFixture()
+        func own(_ event: AuditEvent, at offset: Int64) -> AuditEntry {
+            StoreFixture.plain(Int(offset / 1000), event: event)
+        }
+        let day = Self.day
+        let log = try await self.log(
+            fixture,
+            [
+                // Of a process whose successor has looked.
+                own(.started, at: -9 * day), Self.row(1, at: -9 * day),
+                own(.started, at: -5 * day), own(.policyLoaded, at: -5 * day), Self.say(1, at: -5 * day, "response"),
+                Self.row(2, at: -5 * day), Self.row(3, at: -4 * day), Self.say(3, at: -4 * day, "response"),
+                Self.row(4, at: -3 * day), Self.say(2, at: -3 * day, "outcome"), Self.say(2, at: -3 * day, "response"),
+                // Died while it looked.
+                own(.started, at: -2 * day), own(.policyLoaded, at: -2 * day),
+                own(.started, at: 0), own(.policyLoaded, at: 0),
+            ])
+        let found = try await log.unansweredCommands(sinceMilliseconds: Self.start - 1_800_000)
+        #expect(found.map(\.requestID) == ["request-4"])
+        #expect(found.map(\.decidedMilliseconds) == [Self.start - 3 * day])
+        await log.close()
+    }
+
+    /// After an orderly stop not the whole life of the process is read, only what it may have left running.
+    @Test func anOrderlyStopIsLookedThroughAsFarAsWasAsked() async throws {
+        let fixture = try StoreFixture()
+        let stop = -5 * Self.day
+        let log = try await self.log(
+            fixture,
+            [
+                StoreFixture.plain(Int(stop / 1000) - 90_000), Self.row(1, at: stop - 4_000_000),
+                Self.row(2, at: stop - 3_600_001), Self.row(3, at: stop - 3_600_000), Self.row(4, at: stop - 10),
+                Self.say(4, at: stop - 9, "response"), Self.row(5, at: stop - 8),
+                StoreFixture.plain(Int(stop / 1000), event: .stopped), StoreFixture.plain(0),
+            ])
+        let found = try await log.unansweredCommands(sinceMilliseconds: Self.start - 3_600_000)
+        #expect(found.map(\.requestID) == ["request-3", "request-5"])
+        await log.close()
+    }
+
+    @Test func aRecordOfNoProcessThatServedHoldsNothing() async throws {
+        let fixture = try StoreFixture()
+        let log = try await self.log(fixture, [StoreFixture.plain(), StoreFixture.plain(event: .policyLoaded)])
+        #expect(try await log.unansweredCommands(sinceMilliseconds: .min).isEmpty)
+        await log.close()
+    }
+
+    /// It stops where a start has looked, and reads the canonical bytes of no other than candidates.
     @Test func aLongRecordIsNotReadToItsBeginning() async throws {
         let fixture = try StoreFixture()
         try await fixture.log().close()
@@ -138,7 +206,7 @@ import Testing
                 sql: """
                     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
                     INSERT INTO record ("index", event, time, requestID, operation, effect, sha256, canonical)
-                    SELECT i, 'decision', CASE WHEN i > 99990 THEN '2027-01-15T08:00:02.000Z'
+                    SELECT i, iif(i = 99990, 'started', 'decision'), CASE WHEN i > 99990 THEN '2027-01-15T08:00:02.000Z'
                         ELSE '2026-01-15T08:00:02.000Z' END, 'r' || i, 'run', 'allow', zeroblob(32), 'not read' FROM n
                     """)
         }

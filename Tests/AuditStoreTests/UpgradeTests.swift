@@ -1,6 +1,7 @@
 import AuditModel
 import Foundation
 import GRDB
+import GRDBSQLite
 import GatewayEnforcement
 import Testing
 
@@ -27,7 +28,12 @@ import Testing
         let open = StoreFixture.operation("open")
         #expect(try await log.operation(id: "open") == open)
         #expect(try await log.operation(id: "ended")?.endedMilliseconds == 1_800_000_000_005)
-        #expect(try await log.operations(sinceMilliseconds: .max).map(\.id) == ["open"])
+        #expect(try await log.operations(sinceMilliseconds: 1_800_000_000_001).isEmpty)
+        #expect(try await log.operations(sinceMilliseconds: .min).map(\.id).sorted() == ["ended", "open"])
+        try await log.perform { db in
+            let secureDelete = try Int.fetchOne(db, sql: "PRAGMA secure_delete")
+            #expect(secureDelete == 1)
+        }
         #expect(try await log.append(StoreFixture.entry(3), change: .begin(StoreFixture.told("new"))).value == 3)
         #expect(try await log.append(StoreFixture.plain(4), change: .end(id: "open", atMilliseconds: 7)).value == 4)
         await log.close()
@@ -41,6 +47,30 @@ import Testing
         #expect(meta["upgraded.2"] == "2027-01-15T08:00:00.000Z")
         #expect(meta["key.fingerprint.k1"] != nil)
         try await fixture.log().close()
+    }
+
+    /// What SQLite needs for an upgrade does not grow with what lies in the table, 96 MB here, and neither does what a
+    /// start reads of operations that nobody ever polled.
+    @Test func memoryStaysFlat() async throws {
+        let fixture = try StoreFixture()
+        try Version1File.make(fixture)
+        try fixture.raw { db in
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+                    INSERT INTO operation SELECT lower(hex(randomblob(16))), 'https://sts.example/', 't', 'user', 'alice',
+                        'run', 's', 'westus', '/subscriptions/1/vm', '2025-04-01',
+                        '/operations/1?sig=' || hex(zeroblob(4000)), NULL, 1, 1790000000000 + i, NULL FROM n
+                    """)
+        }
+        _ = sqlite3_memory_highwater(1)
+        let log = try fixture.log()
+        let peak = sqlite3_memory_highwater(0)
+        // Other tests run at the same time, with little in their files.
+        #expect(peak > 1 << 20 && peak < 48 << 20, "\(peak) bytes")
+        #expect(log.statistics.openOperations == 12_001)
+        #expect(try await log.operations(sinceMilliseconds: 1_790_000_011_999).count == 4)
+        await log.close()
     }
 
     @Test func itLooksLikeAFreshOne() async throws {

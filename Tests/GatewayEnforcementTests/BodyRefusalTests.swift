@@ -36,6 +36,20 @@ import Testing
         try await Self.expectRefusal("PATCH", Scene.command, body, length: body.utf8.count)
     }
 
+    @Test(arguments: [
+        (#"{"properties":{"runAsUser":null}}"#, "$.properties.runAsUser", 27),
+        (#"{"properties":{"source":{"scriptShell":"Default"}}}"#, "$.properties.source.scriptShell", 25),
+        (#"{"properties":{"RunAsUser":"a"}}"#, "$.properties", 15),
+        (#"{"properties":{"timeoutInSeconds":"1"}}"#, "$.properties.timeoutInSeconds", 34),
+        (#"{"properties":{"a":tru}}"#, "$.properties.(a member)", 19),
+    ])
+    func pathAndOffsetAreTold(body: String, path: String, offset: Int) async throws {
+        let answer = await (try Scene()).update(body)
+        let message = try #require(answer.json?["error"]?["message"]?.string)
+        #expect(message.hasSuffix(" at byte \(offset)"), "\(message)")
+        #expect(answer.json?["error"]?["target"]?.string == path)
+    }
+
     private static func expectRefusal(_ method: String, _ target: String, _ body: String, length: Int) async throws {
         let scene = try Scene(results: [ARM.accepted])
         let answer = await scene.call(method, target, body: body)
@@ -50,6 +64,13 @@ import Testing
         let row = try scene.last("decision")
         #expect(row["content"]?["length"]?.integer == Int64(length))
         #expect(row["content"]?["reason"]?.string != nil)
+        // Where it is known where in the body, the answer says so, in one form.
+        let message = try #require(answer.json?["error"]?["message"]?.string)
+        if let offset = row["content"]?["offset"]?.integer {
+            #expect(message.hasSuffix(" at byte \(offset)"), "\(message)")
+            #expect(answer.json?["error"]?["target"]?.string?.hasPrefix("$") == true)
+        }
+        #expect(message.split(separator: " at byte ").count <= 2, "\(message)")
         #expect(row["command"] == nil)
         #expect(!String(decoding: scene.log.entries[0].canonical, as: UTF8.self).contains(self.canary))
         #expect(scene.log.entries[0].bodies.isEmpty)

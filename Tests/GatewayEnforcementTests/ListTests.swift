@@ -117,7 +117,7 @@ import Testing
     @Test func secretsOfTheMachinesCommandsAreRemoved() async throws {
         let scene = try Scene.withReads()
         for (name, secret) in [("one", "topsecret-one"), ("two", "topsecret-two")] {
-            scene.upstream.add(ARM.stored(), ARM.accepted)
+            scene.upstream.add(ARM.stored(name: name), ARM.accepted)
             let body = #"{"properties":{"protectedParameters":[{"name":"token","value":"\#(secret)"}]}}"#
             let command = Scene.instanceList + "/\(name)?api-version=2024-11-01"
             #expect(await scene.call("PATCH", command, body: body).status == 202)

@@ -141,7 +141,8 @@ import Testing
     @Test func registryIsBounded() {
         let registry = OperationRegistry(mostTargets: 10, mostUnrecorded: 10, mostCost: 1 << 20)
         for number in 0..<1_000 {
-            registry.goesOut(to: "/\(number)", secrets: [])
+            registry.goesOut(
+                to: "/\(number)", requestID: "update-\(number)", owner: OperationOwner(Scene.person), secrets: [])
             for kind in [ARMModel.Operation.run, .update] {
                 registry.began(
                     StoredOperation(

@@ -94,6 +94,76 @@ import Testing
         #expect(await self.run(after, client: nil).header("x-sallyport-repeat-of") == Scene.requestID(1))
     }
 
+    @Test func doubtOutlivesTheNextRestartToo() async throws {
+        let before = try Scene(results: [ARM.accepted])
+        _ = await self.run(before, client: nil)
+        let crashed = try await self.restarted(before, isAfterCrash: true)
+        let after = try await self.restarted(crashed, results: [ARM.accepted])
+        #expect(await self.run(after, client: nil).header("x-sallyport-repeat-of") == Scene.requestID(1))
+    }
+
+    @Test(arguments: [false, true]) func whatWasServedIsNotServedAgain(_ isAfterCrash: Bool) async throws {
+        let before = try Scene(results: [ARM.accepted])
+        await self.run(before, client: nil).delivered?(false)
+        await self.run(before, client: nil).delivered?(true)
+        let after = try await self.restarted(before, results: [ARM.accepted], isAfterCrash: isAfterCrash)
+        #expect(await self.run(after, client: nil).header("x-sallyport-repeat-of") == nil)
+    }
+
+    @Test func anAcknowledgementIsGoodOnceAcrossARestart() async throws {
+        let before = try Scene(results: [.outcomeUnknown("cut"), ARM.accepted])
+        _ = await self.run(before, client: nil)
+        await self.run(before, client: nil, acknowledging: Scene.requestID(1)).delivered?(true)
+        let after = try await self.restarted(before, results: [ARM.accepted])
+        let again = await self.run(after, client: nil, acknowledging: Scene.requestID(1))
+        #expect(again.header("x-sallyport-repeat-of") == Scene.requestID(2) && after.upstream.sent.isEmpty)
+    }
+
+    @Test func aClockThatIsBehindAtTheStartEndsNoHoldEarly() async throws {
+        let before = try Scene(results: [ARM.accepted])
+        _ = await self.run(before)
+        let digest = try #require(try before.last("decision")["requestDigest"]?.string)
+        let log = MemoryAuditLog()
+        let decided = before.clock.milliseconds + 3_600_000
+        log.add(
+            UnansweredCommand(
+                requestID: Scene.requestID(7), correlationID: Scene.requestID(7), clientRequestID: nil,
+                owner: OperationOwner(Scene.person), operation: .run,
+                target: try ARMRequestHead(method: "POST", target: Scene.action).target, family: .standard,
+                apiVersion: "2024-11-01", requestDigest: digest, decisionIndex: 3, decidedMilliseconds: decided))
+        let after = try Scene(results: [ARM.accepted], log: log)
+        _ = try await after.gateway.recover(isAfterCrash: true)
+        #expect(log.operations[Scene.requestID(7)]?.createdMilliseconds == decided)
+        after.clock.move(seconds: 1_799)
+        #expect(await self.run(after).status == 409)
+        after.clock.move(seconds: 1)
+        #expect(await self.run(after).status == 202)
+    }
+
+    @Test func aChangeThatTheGatewayDiedOverEndsWithItsRun() async throws {
+        let patch = HoldTests.patch
+        let view = ARM.stored(
+            more: #","instanceView":{"executionState":"Succeeded","startTime":"2027-01-15T08:00:00Z"}"#)
+        let before = try Scene(results: [ARM.stored(), ARM.stored()])
+        _ = await before.update(patch)
+        let digest = try #require(try before.last("decision")["requestDigest"]?.string)
+        let log = MemoryAuditLog()
+        log.add(
+            UnansweredCommand(
+                requestID: Scene.requestID(7), correlationID: Scene.requestID(7), clientRequestID: nil,
+                owner: OperationOwner(Scene.person), operation: .update,
+                target: try ARMRequestHead(method: "PATCH", target: Scene.command).target, family: .standard,
+                apiVersion: "2024-11-01", requestDigest: digest, decisionIndex: 3,
+                decidedMilliseconds: before.clock.milliseconds - 1_000))
+        let after = try Scene(results: [ARM.stored()], log: log)
+        _ = try await after.gateway.recover(isAfterCrash: true)
+        #expect(await after.update(patch).status == 409)
+        after.upstream.add(view, ARM.stored(), ARM.stored())
+        _ = await after.call("GET", Scene.command + "&$expand=instanceView")
+        #expect(try after.last("outcome")["requestID"]?.string == Scene.requestID(7))
+        #expect(await after.update(patch).status == 200)
+    }
+
     @Test func withoutARecordNothingIsServed() async throws {
         let scene = try Scene()
         scene.log.failReading()

@@ -188,7 +188,7 @@ import Testing
         Self.source("https://u@scripts.example.com/x?sig=canarySigna%2Fture"),
         Self.source("https://scripts.example.com:8443/x?sig=canarySigna%2Fture"),
         Self.source("https://169.254.169.254/metadata/instance?sig=canarySigna%2Fture"),
-        Self.source(more: #","scriptUriManagedIdentity":{}"#),
+        Self.source(more: #","scriptUriManagedIdentity":{"clientId":"22d35efb-0c99-4041-8c5b-6d24db33a69a"}"#),
         Self.source(more: #","scriptShell":"Powershell7""#),
     ])
     func whatNoScriptCouldMakeAllowedIsNotFetched(source: String) async throws {

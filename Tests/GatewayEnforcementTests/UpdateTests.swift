@@ -15,7 +15,7 @@ import Testing
             #"{"properties":{"runAsUser":"root"}}"#, #"{"properties":{"source":{}}}"#,
             #"{"properties":{"source":{"scriptUri":"https://x.example/a.sh?sig=secretsignature"}}}"#,
             #"{"properties":{"outputBlobUri":"https://x.example/a?sig=secretsignature"}}"#,
-            #"{"properties":{"outputBlobManagedIdentity":{}}}"#,
+            #"{"properties":{"outputBlobManagedIdentity":{"clientId":"22d35efb-0c99-4041-8c5b-6d24db33a69a"}}}"#,
             #"{"properties":{"parameters":[{"name":"other","value":"1"}]}}"#,
         ] {
             let scene = try Scene(results: [ARM.stored()])
@@ -85,6 +85,10 @@ import Testing
         (#"{"script":"echo hello"}"#, #","parameters":[{"name":"LD_PRELOAD","value":"x"}]"#, #"{"tags":{}}"#),
         (#"{"script":"echo hello"}"#, #","outputBlobUri":"https://x.example/run/a""#, #"{"tags":{}}"#),
         (#"{"script":"echo hello","scriptShell":"Powershell7"}"#, "", #"{"tags":{}}"#),
+        (
+            #"{"script":"echo hello","scriptShell":"Powershell7"}"#, "",
+            #"{"properties":{"source":{"script":"echo hello"}}}"#
+        ),
         (#"{"commandId":"IPConfig"}"#, #","parameters":[{"name":"path","value":"x"}]"#, #"{"tags":{}}"#),
     ])
     func storedValuesAreJudged(source: String, more: String, body: String) async throws {
@@ -167,6 +171,45 @@ import Testing
         #expect(try scene.last("decision")["command"]?["tags"]?.array?.isEmpty == true)
     }
 
+    /// Whether ARM replaces the stored source or merges with it is not known, so what one would keep is never left out.
+    @Test(arguments: [
+        (#"{"commandId":"IPConfig"}"#, #"{"source":{"script":"echo hello"}}"#, "$.properties.source"),
+        (#"{"script":"echo hello"}"#, #"{"source":{"commandId":"IPConfig"}}"#, "$.properties.source"),
+        (#"{"scriptUri":"https://x.example/a.sh"}"#, #"{"source":{"script":"echo hello"}}"#, "$.properties.source"),
+        (
+            #"{"script":"echo hello"}"#, #"{"outputBlobManagedIdentity":{}}"#,
+            "$.properties.outputBlobManagedIdentity"
+        ),
+    ])
+    func whatMightStayIsNotLeftToARM(source: String, change: String, target: String) async throws {
+        let scene = try Scene(results: [ARM.stored(source: source), ARM.accepted])
+        let answer = await scene.update(#"{"properties":\#(change)}"#)
+        #expect(answer.status == 400, "\(answer.text)")
+        #expect(answer.error == "InvalidParameter")
+        #expect(answer.json?["error"]?["target"]?.string == target)
+        #expect(!scene.upstream.sent.contains { $0.method == "PATCH" })
+        #expect(scene.events().last == "decision")
+        #expect(try scene.last("decision")["decision"]?["effect"]?.string == "deny")
+    }
+
+    @Test func aShellThatStaysIsNamed() async throws {
+        let rules = try Scene.rules { $0.scriptShells = ["Powershell7"] }
+        for (version, status) in [("2025-04-01", 202), ("2024-11-01", 400)] {
+            let scene = try Scene(
+                rules: rules,
+                results: [ARM.stored(source: #"{"script":"old","scriptShell":"Powershell7"}"#), ARM.accepted])
+            let answer = await scene.call(
+                "PATCH", Scene.commandPath + "?api-version=" + version,
+                body: #"{"properties":{"source":{"script":"echo hello"}}}"#)
+            #expect(answer.status == status, "\(answer.text)")
+            let sent = scene.upstream.sent.filter { $0.method == "PATCH" }.compactMap(\.body)
+            #expect(
+                status == 400
+                    ? sent.isEmpty
+                    : sent.first?.contains(#""source":{"script":"echo hello","scriptShell":"Powershell7"}"#) == true)
+        }
+    }
+
     /// Were they side by side, both would read before either is sent, and one would be judged on what the other
     /// replaced.
     @Test func updatesOfOneCommandRunOneAtATime() async throws {
@@ -185,7 +228,7 @@ import Testing
 
     @Test func updatesOfTwoCommandsRunBesideEachOther() async throws {
         let scene = try Scene()
-        scene.upstream.afterwards { _ in ARM.stored() }
+        scene.upstream.afterwards { ARM.stored(name: $0.target.contains("/other") ? "other" : "Report") }
         scene.upstream.whileSending {
             _ = await scene.call("PATCH", Scene.command.replacing("Report", with: "other"), body: #"{"tags":{}}"#)
         }

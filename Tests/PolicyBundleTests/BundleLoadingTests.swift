@@ -38,6 +38,9 @@ import YAMLReading
         SampleBundle.catalog + lines.map { "    \($0)\n" }.joined()
     }
     private static let digest = String(repeating: "a", count: 64)
+    private static let gallery =
+        "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/Microsoft.Compute/galleries/g/"
+        + "scripts/s/versions/1.0.0"
 
     static let rows: [Row] = [
         Row("bundle.yaml", "revision: r\n", 1, "'name' is missing"),
@@ -205,6 +208,11 @@ import YAMLReading
         Row("rules/a.yaml", Self.rule("managedIdentities: [mine]"), 9, "takes system and GUIDs"),
         Row("rules/a.yaml", Self.rule("outputBlobs: [\"http://a.example/b/c\"]"), 9, "must begin with https"),
         Row("rules/a.yaml", Self.rule("galleryScripts: [\"/subscriptions/x\"]"), 9, "with a fixed version"),
+        Row(
+            "rules/a.yaml",
+            Self.rule(replacing: "commands: [{script: hello}]", by: "galleryScripts: [\(Self.gallery)]")
+                + "    scriptURIs: {mode: inline, hosts: [scripts.example.com]}\n", 9, "a gallery script has no address"
+        ),
         Row("rules/a.yaml", Self.rule("scriptShells: [bash]"), 9, "known are Default, Powershell7"),
         Row("rules/a.yaml", Self.rule("apiVersions: [2024-01-01]"), 9, "holds an unknown word"),
         Row(
@@ -233,6 +241,12 @@ import YAMLReading
             4, "must be RunShellScript or"),
         Row("scripts/hello.sh", "\u{FEFF}echo hello\n", 3, "byte-order mark"),
         Row("scripts/hello.sh", "\n", 3, "is empty"),
+        Row(
+            "scripts/hello.sh", String(repeating: ":\n", count: 65_536) + "id\n", 3,
+            "has 65537 lines; an action carries at most 65536"),
+        Row(
+            "scripts/hello.sh", String(repeating: ":", count: 262_145), 3,
+            "has 262145 bytes, which is more than the 262144 that are taken"),
     ]
 
     @Test(arguments: Self.rows)
@@ -247,6 +261,44 @@ import YAMLReading
                 && problem.message.contains(row.message)
         }
         #expect(found, "\(error.description)")
+    }
+
+    /// A rule may be for scripts of a gallery and for nothing else.
+    @Test func galleryScriptsAloneAreEnough() throws {
+        let rules = Self.rule(replacing: "commands: [{script: hello}]", by: "galleryScripts: [\(Self.gallery)]")
+            .replacingOccurrences(of: "[run, create]", with: "[create]")
+        let bundle = try SampleBundle(["rules/a.yaml": rules])
+        defer { bundle.remove() }
+        let loaded = try PolicyBundle.load(directory: bundle.path)
+        #expect(loaded.warnings.isEmpty)
+        let commands = try #require(loaded.policy.rules.first?.commands)
+        #expect(commands.entries.isEmpty)
+        #expect(commands.galleryScripts.count == 1)
+        func decide(_ source: ScriptSource) throws -> Decision {
+            loaded.policy.decide(
+                PolicyRequest(
+                    principal: Principal(kind: .user, id: "10000000-0000-0000-0000-000000000001"), operation: .create,
+                    family: .standard,
+                    target: ResourceTarget(
+                        subscription: "00000000-0000-0000-0000-00000000000a", resourceGroup: "rg",
+                        machine: .virtualMachine("web-01"), runCommand: "tidy"), apiVersion: "2025-04-01",
+                    command: Command(source: source)))
+        }
+        #expect(try decide(.gallery(Self.gallery)).effect == .allow)
+        #expect(try decide(.inline(commandID: nil, script: ScriptText("echo hello"))).effect == .deny)
+        let run = try SampleBundle([
+            "rules/a.yaml": rules.replacingOccurrences(of: "[create]", with: "[run]")
+        ])
+        defer { run.remove() }
+        #expect(
+            try PolicyBundle.load(directory: run.path).warnings.contains { $0.message.contains("no gallery script") })
+    }
+
+    /// The longest script that an action can carry.
+    @Test func aScriptOfTheMostLinesLoads() throws {
+        let bundle = try SampleBundle(["scripts/hello.sh": String(repeating: ":\n", count: 65_536)])
+        defer { bundle.remove() }
+        #expect(try PolicyBundle.load(directory: bundle.path).warnings.isEmpty)
     }
 
     @Test func loads() throws {

@@ -70,7 +70,28 @@ import Testing
     @Test(arguments: ["'", "\"", "$", "`", "\\", "|", "&", ";", "<", ">", "(", ")", " ", "\t", "\n", "\u{A0}", "\0"])
     func refusesPassword(character: String) {
         #expect(self.paths { $0.runAsPassword = .known(Secret("abc" + character)) } == ["properties.runAsPassword"])
-        #expect(self.paths { $0.runAsPassword = .known(Secret("Abc-123!#%*+,./:=?@[]^_{}~é")) }.isEmpty)
+        #expect(self.paths { $0.runAsPassword = .known(Secret(character + "abc")) } == ["properties.runAsPassword"])
+    }
+
+    @Test(arguments: ["", "a", "Abc-123!#%+,./:=@^_~é", "a#b", "a-b", "a~b", "!", "%1", "=a", ":", "if", "é~", "1-#~"])
+    func takesPassword(password: String) {
+        #expect(self.paths { $0.runAsPassword = .known(Secret(password)) }.isEmpty)
+    }
+
+    /// What a shell would read as a comment, an option of `echo`, a folder, names of files, or two words.
+    @Test(arguments: [
+        ("#", "begin with"), ("-", "begin with"), ("~", "begin with"), ("*", "may not hold *"), ("?", "may not hold *"),
+        ("[", "may not hold *"), ("]", "may not hold *"), ("{", "may not hold *"), ("}", "may not hold *"),
+        ("a=~", "right behind"), ("a=b:~", "right behind"),
+    ])
+    func refusesWhatAShellWouldChange(start: String, kind: String) {
+        for password in [start, start + "Hunter2"] + (kind == "may not hold *" ? ["Hunter2" + start] : []) {
+            let command = Sample.command { $0.runAsPassword = .known(Secret(password)) }
+            let found = ParameterFloor.violations(of: command, operation: .create)
+            #expect(found.map(\.path) == ["properties.runAsPassword"])
+            #expect(found.first?.message.contains(kind) == true)
+            #expect(found.first?.message.contains("Hunter2") == false)
+        }
     }
 
     @Test func tellsTwentyAtMost() {

@@ -39,6 +39,35 @@ import Testing
         }
     }
 
+    // MARK: The nearest rule
+
+    /// A rule that takes scripts from addresses speaks of a wrong one, wherever it stands.
+    @Test(arguments: [
+        ("http://scripts.example.com/x", "must be https"), ("https://u@scripts.example.com/x", "user information"),
+        ("https://scripts.example.com:8443/x", "no port but 443"),
+        ("https://other.example.com/x", "does not list the host"),
+    ])
+    func aWrongAddressIsToldByTheRuleForAddresses(address: String, message: String) throws {
+        for operation in [ARMModel.Operation.create, .update] {
+            let policy = Sample.policy(
+                try Sample.allow("without"), try Self.fetching(id: "with"), try Sample.allow("another"))
+            let request = Sample.request(operation, command: try Self.named(address))
+            for decision in [policy.decide(request), try #require(policy.couldAllow(request))] {
+                #expect(decision.reasons.map(\.target) == ["with"])
+                #expect(decision.reasons.map(\.code) == ["ScriptAddressNotAllowed"])
+                #expect(decision.reasons.first?.message.contains(message) == true)
+            }
+        }
+    }
+
+    @Test func anIdentityIsToldByTheRuleForAddresses() throws {
+        let policy = Sample.policy(try Sample.allow("without"), try Self.fetching(id: "with"))
+        let command = try Self.named(identity: .known(.system))
+        let decision = policy.decide(Sample.request(command: command))
+        #expect(decision.reasons.contains { $0.target == "with" && $0.message.contains("without a managed identity") })
+        #expect(!decision.reasons.contains { $0.message.contains("is not judged unless") })
+    }
+
     // MARK: Fetched
 
     @Test func fetchedScriptNeedsHostAndDigest() throws {

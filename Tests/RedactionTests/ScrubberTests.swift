@@ -128,7 +128,6 @@ import Testing
         }
     }
 
-    /// The number of patterns is bounded by the number of secrets, so that a pass over a text stays one pass.
     @Test func formsAreFew() {
         for value in [Self.value, String(repeating: "&", count: 4_096), "simple-value"] {
             let forms = SecretForms.all(of: value)

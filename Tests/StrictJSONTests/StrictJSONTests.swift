@@ -70,6 +70,25 @@ import Testing
         #expect(throws: Never.self) { try JSONReader.read(Array(#"[["abcd"]]"#.utf8), limits: small) }
     }
 
+    @Test func arraysHaveALimitOfTheirOwn() throws {
+        func reason(_ text: String, _ limits: JSONLimits) -> JSONError.Reason? {
+            do throws(JSONError) { _ = try JSONReader.read(Array(text.utf8), limits: limits) } catch {
+                return error.reason
+            }
+            return nil
+        }
+        let limits = JSONLimits(bytes: 99, depth: 2, members: 1, elements: 3, stringBytes: 4)
+        #expect(reason("[1,2,3]", limits) == nil)
+        #expect(reason("[1,2,3,4]", limits) == .tooManyElements)
+        #expect(reason(#"{"a":[1,2,3]}"#, limits) == nil)
+        #expect(reason(#"{"a":1,"b":2}"#, limits) == .tooManyMembers)
+        // As many as members where nothing else is said.
+        #expect(reason("[1,2]", JSONLimits(bytes: 99, depth: 2, members: 1, stringBytes: 4)) == .tooManyElements)
+        func array(_ count: Int) -> String { "[" + repeatElement("1", count: count).joined(separator: ",") + "]" }
+        #expect(reason(array(65_536), .request) == nil)
+        #expect(reason(array(65_537), .request) == .tooManyElements)
+    }
+
     @Test func namesAreComparedByTheirBytes() throws {
         let node = try self.read("{\"\u{212A}ey\":1}")
         #expect(node["Key"] == nil)

@@ -26,7 +26,7 @@ struct BodyObject {
             }
             guard !members[index].value.isNull else {
                 throw RequestError(
-                    .invalidRequestContent, "null is not taken; leave the member out, or PUT the command anew",
+                    .invalidRequestContent, "null is not taken (leave the member out, or PUT the command anew)",
                     target: "$." + table[place].path, offset: members[index].value.offset)
             }
         }
@@ -40,16 +40,15 @@ struct BodyObject {
                 && !entry.utf8.dropFirst(prefix).contains(UInt8(ascii: "."))
         }.map { String($0.utf8.dropFirst(prefix)) ?? "" }
         let meant = names.first { CaseFolding.areVariants($0, member.name) }
-        let hint = meant.map { "; its exact spelling is \($0)" } ?? "; defined here: \(names.joined(separator: ", "))"
+        let hint = meant.map { "its exact spelling is \($0)" } ?? "defined here: \(names.joined(separator: ", "))"
         let place = path.isEmpty ? "$" : "$." + path
         return RequestError(
-            .invalidRequestContent, "an unknown member at byte \(member.nameOffset)" + hint, target: place,
-            offset: member.nameOffset)
+            .invalidRequestContent, "an unknown member (\(hint))", target: place, offset: member.nameOffset)
     }
 
     static func wrongType(_ node: JSONNode, path: String, expected: String) -> RequestError {
         RequestError(
-            .invalidRequestContent, "expected \(expected), found \(node.kindName) at byte \(node.offset)",
+            .invalidRequestContent, "expected \(expected), found \(node.kindName)",
             target: path.isEmpty ? "$" : "$." + path, offset: node.offset)
     }
 
@@ -81,7 +80,7 @@ struct BodyObject {
         }
         guard let number = node.integer.flatMap(Int32.init(exactly:)) else {
             throw RequestError(
-                .invalidRequestContent, "expected an integer of 32 bits at byte \(node.offset)",
+                .invalidRequestContent, "expected an integer of 32 bits",
                 target: "$." + self.full(name), offset: node.offset)
         }
         return Int(number)
@@ -142,11 +141,19 @@ struct BodyObject {
         return tags
     }
 
+    /// As many `{name, value}` as a list may have: each is judged by itself, and nothing needs so many.
+    static let mostParameters = 4_096
+
     /// A list of `{name, value}`, both required strings, and nothing else in an element.
     func parameters(_ name: StaticString) throws(RequestError) -> [(name: String, value: String)]? {
         guard let node = self.member(name) else { return nil }
         guard let elements = node.array else {
             throw Self.wrongType(node, path: self.full(name), expected: "an array of {name, value}")
+        }
+        guard elements.count <= Self.mostParameters else {
+            throw RequestError(
+                .invalidRequestContent, "a list has at most \(Self.mostParameters) parameters",
+                target: self.target(name), offset: node.offset)
         }
         var out: [(name: String, value: String)] = []
         out.reserveCapacity(elements.count)
@@ -159,8 +166,7 @@ struct BodyObject {
             guard members.count == 2, let key = element["name"], let value = element["value"] else {
                 throw RequestError(
                     .invalidRequestContent,
-                    "expected exactly the members name and value at byte \(element.offset)", target: "$." + path,
-                    offset: element.offset)
+                    "expected exactly the members name and value", target: "$." + path, offset: element.offset)
             }
             guard let key = key.string else { throw Self.wrongType(key, path: path + ".name", expected: "a string") }
             guard let value = value.string else {

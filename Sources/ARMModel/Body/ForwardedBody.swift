@@ -36,15 +36,18 @@ package enum ForwardedBody {
         return json.bytes
     }
 
-    /// An update that names source, parameters, account, time-out and flags outright, as they were judged, so that
-    /// a change of the stored command in between cannot alter what runs. What a GET hides is sent only as given.
+    /// An update that names source, shell, parameters, account, time-out and flags outright, as they were judged, so
+    /// that the same runs whether ARM replaces the stored `source` or merges with it (facts §4.3). What a GET hides is
+    /// sent only as given.
     /// - Parameters:
     ///   - merged: the judged command; its source and parameters are known.
     ///   - timeoutSeconds: the time-out after the rule's limit was written in.
-    /// - Throws: `InvalidParameter` if the api-version cannot say what is stored.
+    /// - Throws: `InvalidParameter` if the api-version cannot say what is stored, or if a part of the stored source
+    ///   might stay beside the new one.
     package static func update(
         _ update: ManagedUpdate, merged: Command, timeoutSeconds: Int?, version: APIVersion
     ) throws(RequestError) -> [UInt8] {
+        try Self.checkReplacement(in: merged)
         var json = JSONWriter()
         json.beginObject()
         try Self.write(update.properties, as: merged, timeoutSeconds: timeoutSeconds, version: version, to: &json)
@@ -113,6 +116,24 @@ package enum ForwardedBody {
         guard let shell else { return }
         guard version >= .v2025_04_01 else { throw Self.needsNewer("source.scriptShell", .v2025_04_01) }
         json.member("scriptShell", shell)
+    }
+
+    /// A source may take the place of one of its own kind, whose member it names anew. Another kind's member might
+    /// stay, and so might the identity beside an address.
+    private static func checkReplacement(in merged: Command) throws(RequestError) {
+        guard let replaced = merged.replacedSource, case .known(let source?) = merged.source else { return }
+        switch (replaced, source) {
+        case (.inline, .inline), (.builtIn, .builtIn), (.gallery, .gallery): return
+        case (.address(_, let before), .address(_, let after)):
+            // An identity that is named by its id is the one, or the service refuses the two together.
+            if before == .known(nil) { return }
+            if case .known(let identity?) = after, identity != .system { return }
+        default: break
+        }
+        throw RequestError(
+            .invalidParameter,
+            "the stored command has its script from another kind of source, which an update may leave beside the new "
+                + "one; PUT the command", target: "$.properties.source")
     }
 
     private static func needsNewer(_ member: String, _ version: APIVersion) -> RequestError {

@@ -15,7 +15,7 @@ package struct ManagedCreate: Sendable {
         let body = try BodyObject(node, path: "", table: table, version: version)
         self.location = try Self.location(body)
         self.tags = try body.tags()
-        self.properties = try ManagedProperties(of: body, table: table, version: version)
+        self.properties = try ManagedProperties(of: body, table: table, version: version, isUpdate: false)
         // An SDK that sends back what it has read sends these along.
         let readOnly = [
             try body.readOnly("id", expected: "a string") { $0.string != nil },

@@ -6,7 +6,7 @@ import StrictJSON
 package struct ManagedProperties: Sendable {
     /// The whole `source` object, where it was sent; `.some(nil)` is an object without any source.
     package var source: ScriptSource??
-    /// Meaningful only where `source` was sent: in an update that object replaces the stored one as a whole.
+    /// Where `source` was sent with it; in an update a shell that was not sent stays as stored.
     package var scriptShell: String?
     package var parameters: [Parameter]?
     package var protectedParameters: [ProtectedParameter]?
@@ -25,10 +25,14 @@ package struct ManagedProperties: Sendable {
     /// - Parameters:
     ///   - body: the whole body; its member `properties` is read, and may be missing.
     ///   - table: the members of that body.
-    init(of body: BodyObject, table: [RequestMember], version: APIVersion) throws(RequestError) {
+    ///   - isUpdate: whether what is not named may stay as it is stored.
+    init(
+        of body: BodyObject, table: [RequestMember], version: APIVersion, isUpdate: Bool
+    ) throws(RequestError) {
         guard let properties = try body.object("properties", table: table, version: version) else { return }
         if let source = try properties.object("source", table: table, version: version) {
-            self.source = .some(try Self.source(source, table: table, version: version))
+            let identity = try Self.identity(source, "scriptUriManagedIdentity", table, version, isUpdate: isUpdate)
+            self.source = .some(try Self.source(source, identity: identity))
             self.scriptShell = try source.string("scriptShell")
         }
         self.parameters = try properties.parameters("parameters").map { list in
@@ -43,8 +47,10 @@ package struct ManagedProperties: Sendable {
         self.timeoutSeconds = try properties.int32("timeoutInSeconds")
         self.outputBlob = try Self.address(properties, "outputBlobUri")
         self.errorBlob = try Self.address(properties, "errorBlobUri")
-        self.outputBlobIdentity = try Self.identity(properties, "outputBlobManagedIdentity", table, version)
-        self.errorBlobIdentity = try Self.identity(properties, "errorBlobManagedIdentity", table, version)
+        self.outputBlobIdentity = try Self.identity(
+            properties, "outputBlobManagedIdentity", table, version, isUpdate: isUpdate)
+        self.errorBlobIdentity = try Self.identity(
+            properties, "errorBlobManagedIdentity", table, version, isUpdate: isUpdate)
         self.treatFailureAsDeploymentFailure = try properties.bool("treatFailureAsDeploymentFailure")
         let state = try properties.readOnly("provisioningState", expected: "a string") { $0.string != nil }
         let view = try properties.readOnly(
@@ -53,14 +59,13 @@ package struct ManagedProperties: Sendable {
     }
 
     private static func source(
-        _ object: BodyObject, table: [RequestMember], version: APIVersion
+        _ object: BodyObject, identity: ManagedIdentity?
     ) throws(RequestError) -> ScriptSource? {
         let place = "$.properties.source"
         let script = try object.string("script")
         let address = try Self.address(object, "scriptUri")
         let commandID = try object.string("commandId")
         let gallery = try object.string("galleryScriptReferenceId")
-        let identity = try Self.identity(object, "scriptUriManagedIdentity", table, version)
         let given =
             (script != nil ? 1 : 0) + (address != nil ? 1 : 0) + (commandID != nil ? 1 : 0) + (gallery != nil ? 1 : 0)
         guard given <= 1 else {
@@ -102,7 +107,7 @@ package struct ManagedProperties: Sendable {
     }
 
     private static func identity(
-        _ object: BodyObject, _ name: StaticString, _ table: [RequestMember], _ version: APIVersion
+        _ object: BodyObject, _ name: StaticString, _ table: [RequestMember], _ version: APIVersion, isUpdate: Bool
     ) throws(RequestError) -> ManagedIdentity? {
         guard let identity = try object.object(name, table: table, version: version) else { return nil }
         let clientID = try identity.string("clientId")
@@ -116,6 +121,11 @@ package struct ManagedProperties: Sendable {
         }
         if let clientID { return .clientID(clientID) }
         if let objectID { return .objectID(objectID) }
+        guard !isUpdate else {
+            throw RequestError(
+                .invalidParameter, "in an update {} may keep the stored identity; PUT the command",
+                target: object.target(name))
+        }
         return .system
     }
 }

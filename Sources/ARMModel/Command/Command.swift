@@ -22,6 +22,8 @@ package struct Command: Sendable {
     package var source: Known<ScriptSource?>
     /// Where the text of an inline source was fetched from by the gateway; `nil` where the request carried it.
     package var fetchedFrom: WebAddress?
+    /// The stored source that an update names another in place of; `nil` where it names none.
+    package var replacedSource: ScriptSource?
     /// `source.scriptShell` (`Default`, `Powershell7`).
     package var scriptShell: Known<String?>
     package var parameters: Known<[Parameter]>
@@ -42,6 +44,7 @@ package struct Command: Sendable {
     package init(source: ScriptSource?) {
         self.source = .known(source)
         self.fetchedFrom = nil
+        self.replacedSource = nil
         self.scriptShell = .known(nil)
         self.parameters = .known([])
         self.protectedParameters = .known([])

@@ -1,14 +1,18 @@
 /// Lower-case hexadecimal text of bytes, as digests are written in policies and records.
 package enum HexDigest {
-    private static let digits = Array("0123456789abcdef".utf8)
+    package static func text(of bytes: some Sequence<UInt8>) -> String { self.text(of: Array(bytes)) }
 
-    package static func text(of bytes: some Sequence<UInt8>) -> String {
-        var out: [UInt8] = []
-        out.reserveCapacity(64)
-        for byte in bytes {
-            out.append(self.digits[Int(byte >> 4)])
-            out.append(self.digits[Int(byte & 15)])
+    package static func text(of bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { out in
+            for (index, byte) in bytes.enumerated() {
+                out[index * 2] = self.digit(byte >> 4)
+                out[index * 2 + 1] = self.digit(byte & 15)
+            }
+            return bytes.count * 2
         }
-        return String(decoding: out, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import StrictJSON
 
 /// A script as it is judged, recorded and forwarded: text, and the SHA-256 of its UTF-8.
 ///
@@ -6,6 +7,9 @@ import Crypto
 /// LF at the very end removed. Inside, CRLF is not LF. Catalogue files are read the same way, so a list of lines and
 /// the file they came from have one digest.
 package struct ScriptText: Sendable, Hashable {
+    /// Lines of the longest script that an action can carry, one element each.
+    package static let mostLines = JSONLimits.request.elements
+
     package let text: String
     /// Lower-case hexadecimal, 64 digits.
     package let digest: String

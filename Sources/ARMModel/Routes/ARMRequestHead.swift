@@ -171,24 +171,27 @@ package struct ARMRequestHead: Sendable {
     }
 
     static func path(_ path: [Route.Segment], _ target: ResourceTarget, operationID: String?) -> String {
-        var text = ""
-        text.reserveCapacity(192)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
         for segment in path {
-            text += "/"
-            switch segment {
-            case .word(let word): text += word
-            case .subscription: text += target.subscription ?? ""
-            case .resourceGroup: text += Self.escaped(target.resourceGroup ?? "")
-            case .virtualMachine: if case .virtualMachine(let name)? = target.machine { text += name }
-            case .scaleSet: if case .scaleSetInstance(let name, _)? = target.machine { text += name }
-            case .instance: if case .scaleSetInstance(_, let name)? = target.machine { text += name }
-            case .runCommand: text += target.runCommand ?? ""
-            case .location: text += target.location ?? ""
-            case .operationID: text += operationID ?? ""
-            case .commandID: text += target.catalogCommandID ?? ""
+            bytes.append(UInt8(ascii: "/"))
+            let name: String
+            switch (segment, target.machine) {
+            case (.word(let word), _): name = word
+            case (.subscription, _): name = target.subscription ?? ""
+            case (.resourceGroup, _): name = Self.escaped(target.resourceGroup ?? "")
+            case (.virtualMachine, .virtualMachine(let machine)?): name = machine
+            case (.scaleSet, .scaleSetInstance(let scaleSet, _)?): name = scaleSet
+            case (.instance, .scaleSetInstance(_, let instance)?): name = instance
+            case (.virtualMachine, _), (.scaleSet, _), (.instance, _): name = ""
+            case (.runCommand, _): name = target.runCommand ?? ""
+            case (.location, _): name = target.location ?? ""
+            case (.operationID, _): name = operationID ?? ""
+            case (.commandID, _): name = target.catalogCommandID ?? ""
             }
+            bytes.append(contentsOf: name.utf8)
         }
-        return text
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Group names may hold parentheses, which real clients escape.

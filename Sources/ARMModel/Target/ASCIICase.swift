@@ -50,7 +50,7 @@ package enum ASCIICase {
 
 extension String {
     /// The UTF-8 of the text in one piece.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         if let result = self.utf8.withContiguousStorageIfAvailable(body) { return result }
         return Array(self.utf8).withUnsafeBufferPointer(body)

@@ -14,33 +14,34 @@ package struct RequestTarget: Sendable, Hashable {
 
     /// - Parameter text: origin form, `/path?query`.
     package init(_ text: String) throws(RequestError) {
-        guard text.utf8.count <= 8_192 else { throw Self.refused("the request target is longer than 8,192 bytes") }
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= 8_192 else { throw Self.refused("the request target is longer than 8,192 bytes") }
+        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw Self.refused("the request target holds a space, control character or byte that is not ASCII")
         }
-        guard text.utf8.first == UInt8(ascii: "/") else {
+        guard bytes.first == UInt8(ascii: "/") else {
             throw Self.refused("the request target is not a path; it must begin with one slash")
         }
-        guard !text.utf8.contains(UInt8(ascii: "#")) else { throw Self.refused("the request target holds a fragment") }
-        let end = text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.utf8.endIndex
+        guard !bytes.contains(UInt8(ascii: "#")) else { throw Self.refused("the request target holds a fragment") }
+        let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
         self.segments = []
         self.segments.reserveCapacity(12)
         self.hasTrailingSlash = false
-        var start = text.utf8.index(after: text.utf8.startIndex)
+        var start = 1
         while true {
-            let slash = text.utf8[start..<end].firstIndex(of: UInt8(ascii: "/"))
-            let piece = text.utf8[start..<(slash ?? end)]
+            let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/"))
+            let piece = bytes[start..<(slash ?? end)]
             if slash == nil, piece.isEmpty, !self.segments.isEmpty {
                 self.hasTrailingSlash = true
             } else {
                 self.segments.append(try Self.segment(piece))
             }
             guard let slash else { break }
-            start = text.utf8.index(after: slash)
+            start = slash + 1
         }
         self.query = []
-        guard end < text.utf8.endIndex else { return }
-        let query = text.utf8[text.utf8.index(after: end)...]
+        guard end < bytes.endIndex else { return }
+        let query = bytes[(end + 1)...]
         for piece in query.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
             let pair = piece.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2, !pair[0].isEmpty else {
@@ -54,23 +55,26 @@ package struct RequestTarget: Sendable, Hashable {
         }
     }
 
-    private static func segment(_ piece: Substring.UTF8View) throws(RequestError) -> String {
+    private static func segment(_ piece: ArraySlice<UInt8>) throws(RequestError) -> String {
         guard !piece.isEmpty else { throw self.refused("the path holds an empty segment") }
         let text = try self.decoded(piece, what: "a path segment")
         guard text != ".", text != ".." else { throw self.refused("the path holds a dot segment") }
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"),
-                UInt8(ascii: ";"):
-                throw self.refused("a path segment holds one of / \\ ? # % ;")
-            default: continue
+        let isSplit = text.withBytes { bytes in
+            bytes.contains { byte in
+                switch byte {
+                case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"),
+                    UInt8(ascii: ";"):
+                    true
+                default: false
+                }
             }
         }
+        guard !isSplit else { throw self.refused("a path segment holds one of / \\ ? # % ;") }
         return text
     }
 
-    private static func decoded(_ piece: Substring.UTF8View, what: String) throws(RequestError) -> String {
-        guard piece.contains(UInt8(ascii: "%")) else { return String(Substring(piece)) }
+    private static func decoded(_ piece: ArraySlice<UInt8>, what: String) throws(RequestError) -> String {
+        guard piece.contains(UInt8(ascii: "%")) else { return String(decoding: piece, as: UTF8.self) }
         var out: [UInt8] = []
         out.reserveCapacity(piece.count)
         var rest = piece[...]

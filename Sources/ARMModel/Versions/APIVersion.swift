@@ -53,7 +53,13 @@ package struct APIVersion: Sendable, Hashable, Comparable, CustomStringConvertib
 
     /// - Returns: `nil` for a version that is not in the table (previews included).
     package init?(_ text: String, of api: API = .compute) {
-        guard let rank = api.versions.firstIndex(where: { $0.utf8.elementsEqual(text.utf8) }) else { return nil }
+        // Byte by byte, since `==` takes characters of the same look for equal.
+        let rank = text.withBytes { given in
+            api.versions.lastIndex { version in
+                version.withBytes { $0.count == given.count && $0.elementsEqual(given) }
+            }
+        }
+        guard let rank else { return nil }
         self.init(rank, of: api)
     }
 

@@ -41,6 +41,8 @@ package struct SimulatorCommand: AsyncParsableCommand {
     var retryAfter = 1
     @Option(help: "Commands on a page of a list.")
     var pageSize = 10
+    @Flag(help: "A PATCH merges objects in properties member by member (RFC 7396) instead of replacing each whole.")
+    var mergeRecursively = false
     @Flag(help: "Short polling links instead of ARM's signed ones of 3 KB.")
     var shortLinks = false
     @Flag(help: "Run nothing and succeed at once, any number of actions on one machine: for load tests.")
@@ -111,6 +113,7 @@ package struct SimulatorCommand: AsyncParsableCommand {
         configuration.identityHeader = self.identityHeader
         configuration.retryAfterSeconds = self.retryAfter < 0 ? nil : self.retryAfter
         configuration.pageSize = self.pageSize
+        configuration.mergesRecursively = self.mergeRecursively
         configuration.signedLinks = !self.shortLinks
         configuration.isInstant = self.instant
         configuration.scratchDirectory = self.scratch

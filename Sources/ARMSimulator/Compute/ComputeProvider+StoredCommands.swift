@@ -43,8 +43,16 @@ extension ComputeProvider {
     /// PATCH: merges into the stored command, then runs it.
     func patch(_ key: StoredCommandKey, body: SimulatorJSON, id: String, apiVersion: String) throws -> Change {
         guard var command = self.commands[key] else { throw ARMFailure.resourceNotFound(id) }
-        if let tags = body["tags"] { command.tags = Self.tags(tags) }
-        command.properties = StoredCommand.merge(body["properties"], over: command.properties)
+        let isRecursive = self.configuration.mergesRecursively
+        if let tags = body["tags"] {
+            if isRecursive, case .object = tags {
+                command.tags = StoredCommand.merge(tags, over: command.tags ?? .object([]), isRecursive: true)
+            } else {
+                command.tags = Self.tags(tags)
+            }
+        }
+        command.properties = StoredCommand.merge(
+            body["properties"], over: command.properties, isRecursive: isRecursive)
         command.provisioningState = "Updating"
         return try self.run(command, key, apiVersion: apiVersion, isNew: false)
     }

@@ -28,11 +28,22 @@ struct StoredCommand: Sendable {
     var operation: String
 
     /// `properties` of a PATCH laid over those stored: null removes, everything else replaces as a whole.
-    static func merge(_ patch: SimulatorJSON?, over stored: SimulatorJSON) -> SimulatorJSON {
+    ///
+    /// - Parameter isRecursive: whether objects inside are merged in the same way instead (RFC 7396); lists never are.
+    static func merge(
+        _ patch: SimulatorJSON?, over stored: SimulatorJSON, isRecursive: Bool = false
+    ) -> SimulatorJSON {
         var members = stored.members ?? []
         for change in patch?.members ?? [] {
+            let before = members.first { $0.name == change.name }?.value
             members.removeAll { $0.name == change.name }
-            if change.value != .null { members.append(.init(change.name, Self.withoutNulls(change.value))) }
+            if change.value == .null { continue }
+            if isRecursive, case .object = change.value {
+                let merged = Self.merge(change.value, over: before ?? .object([]), isRecursive: true)
+                members.append(.init(change.name, merged))
+            } else {
+                members.append(.init(change.name, Self.withoutNulls(change.value)))
+            }
         }
         return .object(members)
     }

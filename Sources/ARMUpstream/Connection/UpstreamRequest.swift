@@ -29,14 +29,20 @@ package struct UpstreamRequest: Sendable {
     /// line, and nothing may set the framing apart from the connection.
     var isWellFormed: Bool {
         guard !method.isEmpty, method.utf8.allSatisfy(Self.isLetter) else { return false }
-        guard target.utf8.first == UInt8(ascii: "/"), target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+        guard target.utf8.first == UInt8(ascii: "/"), Self.all(target, { $0 > 0x20 && $0 < 0x7f }) else {
             return false
         }
         return headers.allSatisfy { name, value in
-            !name.isEmpty && name.utf8.allSatisfy(Self.isTokenByte)
-                && value.utf8.allSatisfy { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
+            !name.isEmpty && Self.all(name, Self.isTokenByte)
+                && Self.all(value) { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
                 && !Self.ownedByConnection.contains(name.lowercased())
         }
+    }
+
+    /// In one piece where the text is stored so, as it is but for texts bridged from elsewhere.
+    @inline(__always)
+    private static func all(_ text: String, _ isGood: (UInt8) -> Bool) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isGood) } ?? text.utf8.allSatisfy(isGood)
     }
 
     private static let ownedByConnection: Set<String> = [

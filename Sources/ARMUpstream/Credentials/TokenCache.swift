@@ -29,8 +29,10 @@ final class TokenCache: Sendable {
         var lastError: CredentialError?
         /// No request before this time.
         var notBefore = Date.distantPast
-        /// When ARM's refusal last cost a token.
-        var invalidatedAt = Date.distantPast
+        /// No request because of a refusal by ARM before this time.
+        var replaceableFrom = Date.distantPast
+        /// Whether the request under way is because of a refusal by ARM.
+        var isReplacing = false
     }
 
     private enum Step {
@@ -64,17 +66,37 @@ final class TokenCache: Sendable {
         }
     }
 
-    /// Drops the token if it is still the current one: ARM has refused it.
-    func invalidate(_ token: BearerToken) {
+    /// A token to try in place of one that ARM has refused; nil where no other is to be had now.
+    ///
+    /// ARM may refuse a token because of what was asked for (a target in another tenant), while it takes the same token
+    /// everywhere else. So the refused one stays in use for all others until its successor is there, and at most one
+    /// successor is asked for in an interval: who is refused within it gets none.
+    func replacement(for refused: BearerToken) async -> BearerToken? {
+        let step = replacementStep(refused) ?? nextStep()
+        let token: BearerToken?
+        switch step {
+        case .take(let current): token = current
+        case .refuse: token = nil
+        case .wait(let refresh): token = try? await refresh.value.get().bearer
+        }
+        // A managed identity's endpoint hands out the same token for hours: asking ARM again would be for nothing.
+        return token == refused ? nil : token
+    }
+
+    /// - Returns: nil if the refused token is not the current one any more.
+    private func replacementStep(_ refused: BearerToken) -> Step? {
         let now = now()
-        state.withLock { state in
-            guard let current = state.token, current.bearer == token else { return }
-            state.token = nil
-            // The first refusal is followed by a new request at once, a second soon after it is not.
-            let earliest = state.invalidatedAt + pace.minimumInterval
-            if earliest <= now { state.invalidatedAt = now }
-            state.notBefore = earliest
-            state.lastError = CredentialError(.rejectedByARM)
+        return state.withLock { state in
+            guard state.token?.bearer == refused else { return nil }
+            if let refresh = state.refresh { return .wait(refresh) }
+            // After a failed request the pause that it earned counts too.
+            let earliest = state.failures > 0 ? max(state.replaceableFrom, state.notBefore) : state.replaceableFrom
+            guard now >= earliest else { return .refuse(CredentialError(.rejectedByARM)) }
+            state.replaceableFrom = now + pace.minimumInterval
+            state.isReplacing = true
+            let refresh = startRefresh()
+            state.refresh = refresh
+            return .wait(refresh)
         }
     }
 
@@ -118,6 +140,11 @@ final class TokenCache: Sendable {
         let now = now()
         state.withLock { state in
             state.refresh = nil
+            if state.isReplacing {
+                // From the end too, since a request may take longer than the interval.
+                state.replaceableFrom = now + pace.minimumInterval
+                state.isReplacing = false
+            }
             switch result {
             case .success(let token):
                 state.token = token

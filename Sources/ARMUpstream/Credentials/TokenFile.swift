@@ -44,10 +44,12 @@ final class TokenFile: Sendable {
         return try result.get()
     }
 
-    /// Reads the file anew at the next call, if that token is still the current one.
-    func invalidate(_ token: BearerToken) {
+    /// The token that stands in the file now, read anew; nil if it is still the refused one, or cannot be read.
+    func replacement(for refused: BearerToken) -> BearerToken? {
         state.withLock { state in
-            if state.token == token { state = State() }
+            if state.token == refused { state = State() }
         }
+        guard let token = try? token(), token != refused else { return nil }
+        return token
     }
 }

@@ -68,13 +68,15 @@ package final class UpstreamTokens: Sendable {
         }
     }
 
-    /// Says that ARM has refused this token. It is dropped if it is still the current one, so that a late refusal does
-    /// not cost a fresh token.
-    package func invalidate(_ token: BearerToken) {
+    /// A token to try once more with, in place of one that ARM has refused; nil where no other is to be had now.
+    ///
+    /// All others go on with the refused one until another is there: one target may refuse what the rest of ARM takes,
+    /// and must not stop everybody.
+    package func replacement(for refused: BearerToken) async -> BearerToken? {
         switch source {
-        case .cache(let cache, _): cache.invalidate(token)
-        case .file(let file): file.invalidate(token)
-        case .callers: break
+        case .cache(let cache, _): await cache.replacement(for: refused)
+        case .file(let file): file.replacement(for: refused)
+        case .callers: nil
         }
     }
 

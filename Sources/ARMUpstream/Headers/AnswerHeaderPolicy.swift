@@ -1,7 +1,8 @@
 /// Which header fields of ARM's answer go on to the caller: an allow list.
 ///
 /// Not in it: `location` and `azure-asyncoperation`, whose places the gateway's own links take; `x-ms-request-id`,
-/// which on a 202 opens the operation to any reader of the subscription and is kept for the record only;
+/// which on a 202 opens the operation to any reader of the subscription and is kept for the record only; `retry-after`,
+/// since the pipeline decides on which answers clients may take it as leave to send again (``RetryAfter``);
 /// `set-cookie`, `server`, hop-by-hop fields, and whatever is unknown.
 package enum AnswerHeaderPolicy {
     /// When a listed field goes on.
@@ -9,8 +10,6 @@ package enum AnswerHeaderPolicy {
         case always
         /// JSON as the gateway writes it, whatever spelling ARM chose.
         case json
-        /// Whole seconds, where clients do not take it as leave to send a command again.
-        case retryAfter
         /// Only where the caller's own token was used, so that a claims challenge reaches who can meet it.
         case passthroughOnly
     }
@@ -28,7 +27,6 @@ package enum AnswerHeaderPolicy {
         "x-ms-routing-request-id": .always,
         "x-ms-failure-cause": .always,
         "x-ms-request-charge": .always,
-        "retry-after": .retryAfter,
         "www-authenticate": .passthroughOnly,
     ]
 
@@ -58,12 +56,6 @@ package enum AnswerHeaderPolicy {
                 headers.append((name, value))
             case .json:
                 if isJSON(value) { headers.append((name, "application/json; charset=utf-8")) }
-            case .retryAfter:
-                // The first one only: two could be read in two ways.
-                if mayCarryRetryAfter(status), let seconds = seconds(value), !headers.contains(where: { $0.0 == name })
-                {
-                    headers.append((name, String(seconds)))
-                }
             case .passthroughOnly:
                 if passthrough, status == 401 { headers.append((name, value)) }
             }
@@ -71,30 +63,15 @@ package enum AnswerHeaderPolicy {
         return headers
     }
 
-    /// ARM's own id of the call, for the record; nil where there is none fit to be kept.
+    /// ARM's own id of the call, for the record; nil where there is none or more than one, or it is no GUID, which it
+    /// is in every recording.
     package static func recordedRequestID(of answer: UpstreamHeaders) -> String? {
-        guard let value = answer.only("x-ms-request-id"), (1...128).contains(value.utf8.count),
-            value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-        else { return nil }
-        return value
-    }
-
-    /// ARM's `Retry-After` in seconds; nil where it is absent, repeated or no whole number up to a day.
-    package static func retryAfterSeconds(of answer: UpstreamHeaders) -> Int? {
-        answer.only("retry-after").flatMap(seconds)
-    }
-
-    /// Azure's clients repeat whatever has `Retry-After` from 400 up, commands too, so a refusal must not have it.
-    private static func mayCarryRetryAfter(_ status: Int) -> Bool { status < 400 || status == 429 || status >= 500 }
-
-    private static func seconds(_ value: String) -> Int? {
-        guard (1...5).contains(value.utf8.count), value.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let seconds = Int(value), seconds <= 86400
-        else { return nil }
-        return seconds
+        answer.only("x-ms-request-id").flatMap { RequestHeaderPolicy.isGUID($0) ? $0 : nil }
     }
 
     private static func isJSON(_ value: String) -> Bool {
+        // ARM's spelling.
+        if value == "application/json; charset=utf-8" { return true }
         let type = value.prefix { $0 != ";" }.lowercased()
         return type == "application/json" || type == "text/json" || type == "application/json "
     }

@@ -1,14 +1,22 @@
 /// Version 2: an operation remembers what its caller was told, so that a repeat of the request is told the same.
 enum SchemaVersion2 {
     /// The table of operations is made anew with rows in the order of their coming, so that rows of one transaction lie in
-    /// the same pages, whatever their ids are; ARM's links make them long.
+    /// the same pages, whatever their ids are; ARM's links make them long. Those of the first version come in the order
+    /// in which they lie: to sort them would take memory for them all.
     ///
-    /// `answerBody` is one that ``ErasableBody`` has wrapped. An answer without a body costs no entry in an index; the few
-    /// bodies and unknown outcomes are found by theirs.
+    /// Short columns stand before the long ones, as in the record. `answerBody` is one that ``ErasableBody`` has wrapped.
     static let statements = [
         """
         CREATE TABLE operation_2 (
             id TEXT NOT NULL PRIMARY KEY CHECK (id <> ''),
+            decisionIndex INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            ended INTEGER,
+            isUnknown INTEGER NOT NULL DEFAULT 0 CHECK (isUnknown IN (0, 1)),
+            undelivered INTEGER NOT NULL DEFAULT 0 CHECK (undelivered IN (0, 1)),
+            served INTEGER NOT NULL DEFAULT 0 CHECK (served IN (0, 1)),
+            requestDigest BLOB CHECK (length(requestDigest) = 32),
+            clientRequestID TEXT,
             ownerIssuer TEXT NOT NULL,
             ownerTenant TEXT NOT NULL,
             ownerKind TEXT NOT NULL,
@@ -18,19 +26,12 @@ enum SchemaVersion2 {
             location TEXT NOT NULL,
             targetPath TEXT NOT NULL,
             apiVersion TEXT NOT NULL,
-            statusLink TEXT,
-            resultLink TEXT,
-            decisionIndex INTEGER NOT NULL,
-            created INTEGER NOT NULL,
-            ended INTEGER,
-            requestDigest BLOB CHECK (length(requestDigest) = 32),
-            clientRequestID TEXT,
             answerStatus INTEGER,
             answerRetryAfter TEXT,
-            answerBody BLOB CHECK (length(answerBody) > 4096),
             answerBodyIsKept INTEGER CHECK (answerBodyIsKept IN (0, 1)),
-            isUnknown INTEGER NOT NULL DEFAULT 0 CHECK (isUnknown IN (0, 1)),
-            undelivered INTEGER NOT NULL DEFAULT 0 CHECK (undelivered IN (0, 1))
+            statusLink TEXT,
+            resultLink TEXT,
+            answerBody BLOB CHECK (length(answerBody) > 4096)
         ) STRICT
         """,
         """
@@ -38,13 +39,13 @@ enum SchemaVersion2 {
             targetPath, apiVersion, statusLink, resultLink, decisionIndex, created, ended)
         SELECT id, ownerIssuer, ownerTenant, ownerKind, ownerID, operation, subscription, location,
             targetPath, apiVersion, statusLink, resultLink, decisionIndex, created, ended
-        FROM operation ORDER BY created
+        FROM operation
         """,
         "DROP TABLE operation",
         "ALTER TABLE operation_2 RENAME TO operation",
         "CREATE INDEX operation_ended ON operation (ended) WHERE ended IS NOT NULL",
         "CREATE INDEX operation_open ON operation (created) WHERE ended IS NULL",
-        "CREATE INDEX operation_answer ON operation (created) WHERE answerBody IS NOT NULL",
+        "CREATE INDEX operation_answer ON operation (created) WHERE answerStatus IS NOT NULL",
         "CREATE INDEX operation_unknown ON operation (created) WHERE isUnknown = 1 AND ended IS NULL",
         // Fires if a statement only names such a column, whatever it sets it to, and costs nothing where none does.
         """
@@ -73,6 +74,11 @@ enum SchemaVersion2 {
         CREATE TRIGGER operation_undelivered BEFORE UPDATE OF undelivered ON operation
         WHEN NEW.undelivered IS NOT 1
         BEGIN SELECT RAISE(ABORT, 'an answer that did not arrive stays so'); END
+        """,
+        """
+        CREATE TRIGGER operation_served BEFORE UPDATE OF served ON operation
+        WHEN NEW.served IS NOT 1
+        BEGIN SELECT RAISE(ABORT, 'an answer that was served stays so'); END
         """,
     ]
 }

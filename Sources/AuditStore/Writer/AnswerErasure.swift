@@ -28,10 +28,10 @@ final class AnswerErasure: Sendable {
 
     /// Something was begun that has to be erased one day, or ended.
     func began(_ operation: StoredOperation) {
-        let hasBody = operation.answer.map { !$0.body.isEmpty } ?? false
+        let isKept = operation.answer != nil
         let isHeld = operation.isUnknown && operation.endedMilliseconds == nil
-        guard hasBody || isHeld else { return }
-        let erased = hasBody ? operation.createdMilliseconds + self.keepMilliseconds : .max
+        guard isKept || isHeld else { return }
+        let erased = isKept ? operation.createdMilliseconds + self.keepMilliseconds : .max
         let ended = isHeld ? operation.createdMilliseconds + self.holdMilliseconds : .max
         self.state.withLock { $0.nextDue = min($0.nextDue, min(erased, ended) + 1) }
     }
@@ -47,31 +47,29 @@ final class AnswerErasure: Sendable {
     }
 
     /// One piece, in short transactions. A failure is to be tried again after the pause.
-    /// - Returns: whether nothing more is due, and how many holds ended.
-    func run(
-        _ db: Database, atMost count: Int, now: Int64, operations: OperationCache
-    ) throws -> (isDone: Bool, endedHolds: Int) {
+    /// - Returns: whether nothing more is due.
+    func run(_ db: Database, atMost count: Int, now: Int64, operations: OperationCache) throws -> Bool {
         self.state.withLock { $0.nextDue = now + Self.pauseMilliseconds }
         let erasedBefore = now - self.keepMilliseconds
         try db.execute(
             sql: """
                 UPDATE operation SET answerStatus = NULL, answerRetryAfter = NULL, answerBody = NULL,
-                answerBodyIsKept = NULL WHERE id IN
-                (SELECT id FROM operation WHERE answerBody IS NOT NULL AND created < ? LIMIT ?)
+                answerBodyIsKept = NULL WHERE rowid IN
+                (SELECT rowid FROM operation WHERE answerStatus IS NOT NULL AND created < ? LIMIT ?)
                 """, arguments: [erasedBefore, count])
         let erased = db.changesCount
         if erased > 0 { self.state.withLock { $0.leavesTraces = true } }
         let heldBefore = now - self.holdMilliseconds
         try db.execute(
             sql: """
-                UPDATE operation SET ended = ? WHERE id IN
-                (SELECT id FROM operation WHERE isUnknown = 1 AND ended IS NULL AND created < ? LIMIT ?)
+                UPDATE operation SET ended = ? WHERE rowid IN
+                (SELECT rowid FROM operation WHERE isUnknown = 1 AND ended IS NULL AND created < ? LIMIT ?)
                 """, arguments: [now, heldBefore, count])
         let ended = db.changesCount
         if ended > 0 { operations.endHolds(begunBefore: heldBefore, atMilliseconds: now) }
         guard erased < count, ended < count else {
             self.state.withLock { $0.nextDue = now }
-            return (false, ended)
+            return false
         }
         operations.eraseAnswers(begunBefore: erasedBefore)
         let leavesTraces = self.state.withLock(\.leavesTraces)
@@ -81,12 +79,12 @@ final class AnswerErasure: Sendable {
             state.leavesTraces = !isTraceless
             state.nextDue = isTraceless ? next.map { max($0, now + Self.pauseMilliseconds) } ?? .max : state.nextDue
         }
-        return (true, ended)
+        return true
     }
 
     private func next(_ db: Database) throws -> Int64? {
         let kept = try Int64.fetchOne(
-            db, sql: "SELECT created FROM operation WHERE answerBody IS NOT NULL ORDER BY created LIMIT 1")
+            db, sql: "SELECT created FROM operation WHERE answerStatus IS NOT NULL ORDER BY created LIMIT 1")
         let held = try Int64.fetchOne(
             db,
             sql: "SELECT created FROM operation WHERE isUnknown = 1 AND ended IS NULL ORDER BY created LIMIT 1")

@@ -166,7 +166,7 @@ final class AppendQueue: Sendable {
 
     /// Answers everybody who waits for the batch in flight.
     func finish(
-        _ outcome: BatchWriter.Outcome, changes: (began: Int, ended: Int), nanoseconds: UInt64, lastIndex: Int64
+        _ outcome: BatchWriter.Outcome, began: Int, nanoseconds: UInt64, lastIndex: Int64
     ) {
         let (batch, late, recovered) = self.state.withLock { state -> ([PendingAppend], Int, Bool) in
             let batch = state.inFlight
@@ -180,7 +180,7 @@ final class AppendQueue: Sendable {
             state.statistics.rows += outcome.written
             state.statistics.lateRows += late
             state.statistics.lastIndex = lastIndex
-            state.statistics.openOperations += changes.began - changes.ended
+            state.statistics.openOperations += began - outcome.ended
             if outcome.written > 0 {
                 state.statistics.commits += 1
                 state.statistics.lastCommitNanoseconds = nanoseconds
@@ -210,8 +210,8 @@ final class AppendQueue: Sendable {
         if recovered { self.logger.notice("the record can be written again") }
     }
 
-    /// Unknown outcomes that hold back no repeats any more.
-    func endedHolds(_ count: Int) { self.state.withLock { $0.statistics.openOperations -= count } }
+    /// Operations that are given up as never ended.
+    func gaveUp(_ count: Int) { self.state.withLock { $0.statistics.openOperations -= count } }
 
     /// What a trial write showed while the record was failing.
     func probed(_ failure: SQLFailure?) {

@@ -15,7 +15,7 @@ package struct AuditStatistics: Sendable, Hashable {
     /// Rows that became durable after their caller had been told of a time-out.
     package var lateRows = 0
     package var lastIndex: Int64 = 0
-    /// Operations begun and not ended.
+    /// Operations begun and not ended, without unknown outcomes: of those nobody knows whether anything runs.
     package var openOperations = 0
 
     package init() {}

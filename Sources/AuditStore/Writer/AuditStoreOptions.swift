@@ -14,6 +14,9 @@ package struct AuditStoreOptions: Sendable {
     package var maximumPages: Int?
     /// How long an operation is kept after its end.
     package var keepEndedSeconds: Double = 7 * 86_400
+    /// How long an operation whose end was never seen, since nobody polled it to its end, is kept after its beginning.
+    /// ARM's links are good for a day or so.
+    package var keepOpenSeconds: Double = 30 * 86_400
     /// How long the answer to a command is kept, for repeats of it; then it is erased.
     package var keepAnswerSeconds: Double = 600
     /// How long a command of which nobody knows whether it ran holds back its repeats; then it counts as ended.

@@ -13,7 +13,7 @@ struct AuditWriterThread: Sendable {
     let queue: AppendQueue
     let operations: OperationCache
     let erasure: AnswerErasure
-    let marks: UndeliveredMarks
+    let marks: DeliveryMarks
     let options: AuditStoreOptions
     let logger: Logger
     /// Milliseconds since 1970.
@@ -73,20 +73,20 @@ struct AuditWriterThread: Sendable {
         let start = DispatchTime.now().uptimeNanoseconds
         let outcome = writer.write(batch)
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start
-        var changes = (began: 0, ended: 0)
+        var began = 0
         var hasMarks = false
         for (row, answer) in zip(batch, outcome.answers) {
             guard let change = row.change, case .success = answer else { continue }
             self.operations.apply(change)
             switch change {
             case .begin(let operation):
-                changes.began += operation.endedMilliseconds == nil ? 1 : 0
+                began += operation.endedMilliseconds == nil && !operation.isUnknown ? 1 : 0
                 self.erasure.began(operation)
                 if self.marks.began(operation.id) { hasMarks = true }
-            case .end: changes.ended += 1
+            case .end: break
             }
         }
-        self.queue.finish(outcome, changes: changes, nanoseconds: nanoseconds, lastIndex: writer.lastIndex)
+        self.queue.finish(outcome, began: began, nanoseconds: nanoseconds, lastIndex: writer.lastIndex)
         if outcome.written > 0 { self.onCommit?(outcome.written, nanoseconds) }
         if hasMarks { self.marks.write(db, operations: self.operations) }
     }
@@ -103,21 +103,29 @@ struct AuditWriterThread: Sendable {
     /// A piece of what is due; one body may be 16 KiB.
     /// - Returns: whether nothing more is due.
     func erase(_ db: Database) throws -> Bool {
-        let (isDone, ended) = try self.erasure.run(db, atMost: 64, now: self.now(), operations: self.operations)
-        if ended > 0 { self.queue.endedHolds(ended) }
-        return isDone
+        try self.erasure.run(db, atMost: 64, now: self.now(), operations: self.operations)
     }
 
     /// - Returns: whether nothing is left to delete.
     func purge(_ db: Database, atMost count: Int) throws -> Bool {
-        let cutoff = self.now() - Int64(self.options.keepEndedSeconds * 1000)
-        self.operations.purge(endedBefore: cutoff)
+        let now = self.now()
+        let endedBefore = now - Int64(self.options.keepEndedSeconds * 1000)
+        let begunBefore = now - Int64(self.options.keepOpenSeconds * 1000)
+        self.operations.purge(endedBefore: endedBefore, openBegunBefore: begunBefore)
+        // An open one is not deleted: its end is set to so long ago that it goes with the others. A hold ends by itself.
         try db.execute(
             sql: """
-                DELETE FROM operation WHERE id IN
-                (SELECT id FROM operation WHERE ended IS NOT NULL AND ended < ? LIMIT ?)
-                """, arguments: [cutoff, count])
-        return db.changesCount < count
+                UPDATE operation SET ended = min(created, ?1) WHERE rowid IN
+                (SELECT rowid FROM operation WHERE ended IS NULL AND isUnknown = 0 AND created < ?2 LIMIT ?3)
+                """, arguments: [endedBefore - 1, begunBefore, count])
+        let givenUp = db.changesCount
+        self.queue.gaveUp(givenUp)
+        try db.execute(
+            sql: """
+                DELETE FROM operation WHERE rowid IN
+                (SELECT rowid FROM operation WHERE ended IS NOT NULL AND ended < ? LIMIT ?)
+                """, arguments: [endedBefore, count])
+        return givenUp < count && db.changesCount < count
     }
 
     /// Writes and removes as much as a long row needs: whether rows would be taken.

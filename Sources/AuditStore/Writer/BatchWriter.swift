@@ -6,6 +6,8 @@ struct BatchWriter {
     struct Outcome {
         var answers: [Result<AuditIndex, AuditLogError>] = []
         var written = 0
+        /// Operations that ended, without those of an unknown outcome.
+        var ended = 0
         /// Set if the storage failed, not only a row.
         var failure: String?
     }
@@ -44,17 +46,18 @@ struct BatchWriter {
             try self.statements.beginTransaction()
             for row in batch {
                 do {
-                    var isWritten = false
+                    var effect = RecordStatements.Effect.none
                     if eachWhole {
                         try self.statements.whole {
-                            isWritten = try self.statements.write(row.entry, change: row.change, index: index + 1)
+                            effect = try self.statements.write(row.entry, change: row.change, index: index + 1)
                         }
                     } else {
-                        isWritten = try self.statements.write(row.entry, change: row.change, index: index + 1)
+                        effect = try self.statements.write(row.entry, change: row.change, index: index + 1)
                     }
-                    if isWritten {
+                    if effect != .refused {
                         index += 1
                         outcome.written += 1
+                        if effect == .ended { outcome.ended += 1 }
                         outcome.answers.append(.success(AuditIndex(durable: index)))
                     } else {
                         outcome.answers.append(.failure(.alreadyEnded))
@@ -86,6 +89,7 @@ struct BatchWriter {
                 let one = try self.attempt(batch[position...position], eachWhole: false)
                 outcome.answers += one.answers
                 outcome.written += one.written
+                outcome.ended += one.ended
                 inSuccession = 0
             } catch {
                 outcome.answers.append(.failure(.writeFailed(error.description)))

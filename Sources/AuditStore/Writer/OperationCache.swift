@@ -41,16 +41,29 @@ final class OperationCache: Sendable {
         }
     }
 
-    /// Forgets what ended before.
-    func purge(endedBefore cutoff: Int64) {
+    /// Forgets what ended, or began and never ended, before.
+    func purge(endedBefore: Int64, openBegunBefore: Int64) {
         self.state.withLock { state in
             state.generation += 1
-            for (id, operation) in state.byID where operation.endedMilliseconds.map({ $0 < cutoff }) ?? false {
+            let before = state.byID.count
+            for (id, operation) in state.byID {
+                let isOver =
+                    operation.endedMilliseconds.map { $0 < endedBefore }
+                    ?? (operation.createdMilliseconds < openBegunBefore)
+                guard isOver else { continue }
                 state.byID[id] = nil
                 state.bytes -= Self.size(operation)
             }
+            // Ids of what is gone would otherwise pile up where the bytes never reach their bound.
+            if state.byID.count < before {
+                state.order = state.order[state.first...].filter { state.byID[$0] != nil }
+                state.first = 0
+            }
         }
     }
+
+    /// How many ids are remembered, for tests.
+    var remembered: Int { self.state.withLock { $0.order.count } }
 
     /// The same as an erasure in the table: answers to what was begun before `cutoff` go.
     func eraseAnswers(begunBefore cutoff: Int64) {
@@ -75,10 +88,15 @@ final class OperationCache: Sendable {
         }
     }
 
-    func markUndelivered(_ ids: some Sequence<String>) {
+    func note(_ marks: some Sequence<DeliveryMark>) {
         self.state.withLock { state in
             state.generation += 1
-            for id in ids { state.byID[id]?.wasUndelivered = true }
+            for mark in marks {
+                switch mark.kind {
+                case .undelivered: state.byID[mark.id]?.wasUndelivered = true
+                case .served: state.byID[mark.id]?.wasServed = true
+                }
+            }
         }
     }
 

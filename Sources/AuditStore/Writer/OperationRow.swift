@@ -10,15 +10,25 @@ enum OperationRow {
         try Row.fetchOne(db, sql: "SELECT * FROM operation WHERE id = ?", arguments: [id]).flatMap(Self.operation)
     }
 
-    /// Those begun at that time or later, and all that have not ended, oldest first.
-    static func all(sinceMilliseconds since: Int64, in db: Database) throws -> [StoredOperation] {
-        // Both halves go along an index. A clock that was set back may let an end stand before its beginning.
+    /// Columns with no bound, or a high one, are left out: at a start they would all be in memory together.
+    private static let shortColumns = """
+        id, decisionIndex, created, ended, isUnknown, undelivered, served, requestDigest, clientRequestID, ownerIssuer,
+        ownerTenant, ownerKind, ownerID, operation, subscription, location, targetPath, apiVersion, answerStatus,
+        answerRetryAfter, answerBodyIsKept, NULL AS statusLink, NULL AS resultLink, NULL AS answerBody
+        """
+
+    /// Both halves go along an index. A clock that was set back may let an end stand before its beginning.
+    static let recentQuery = """
+        SELECT \(shortColumns) FROM operation WHERE ended IS NULL AND created >= ?1
+        UNION ALL
+        SELECT \(shortColumns) FROM operation WHERE ended IS NOT NULL AND ended >= ?2 AND created >= ?1
+        """
+
+    /// Those begun at that time or later, oldest first, without ARM's links and the bodies of answers.
+    static func recent(sinceMilliseconds since: Int64, in db: Database) throws -> [StoredOperation] {
+        let slack = since.subtractingReportingOverflow(ClockSlack.milliseconds)
         let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT * FROM operation WHERE ended IS NULL
-                UNION ALL SELECT * FROM operation WHERE ended IS NOT NULL AND ended >= ?2 AND created >= ?1
-                """, arguments: [since, since - ClockSlack.milliseconds])
+            db, sql: Self.recentQuery, arguments: [since, slack.overflow ? .min : slack.partialValue])
         var found: [StoredOperation] = []
         while let row = try rows.next() {
             if let operation = Self.operation(row) { found.append(operation) }
@@ -39,7 +49,8 @@ enum OperationRow {
             resultLink: row["resultLink"], decisionIndex: row["decisionIndex"],
             createdMilliseconds: row["created"], endedMilliseconds: row["ended"],
             requestDigest: digest.map { HexDigest.text(of: $0) }, clientRequestID: row["clientRequestID"],
-            answer: Self.answer(row), isUnknown: row["isUnknown"], wasUndelivered: row["undelivered"])
+            answer: Self.answer(row), isUnknown: row["isUnknown"], wasUndelivered: row["undelivered"],
+            wasServed: row["served"])
     }
 
     /// `nil` once it was erased.

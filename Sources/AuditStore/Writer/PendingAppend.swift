@@ -5,13 +5,35 @@ import GatewayEnforcement
 
 /// A row on its way to the disk, and who waits for it.
 struct PendingAppend: Sendable {
-    var entry: AuditEntry
-    var change: OperationChange?
+    /// One object, since a row is handed on several times and is made of many parts.
+    private final class Content: Sendable {
+        let entry: AuditEntry
+        let change: OperationChange?
+
+        init(_ entry: AuditEntry, _ change: OperationChange?) {
+            self.entry = entry
+            self.change = change
+        }
+    }
+
+    private let content: Content
+    var entry: AuditEntry { self.content.entry }
+    var change: OperationChange? { self.content.change }
     var bytes: Int
     /// On the clock that never steps (`DispatchTime`), nanoseconds.
     var deadline: UInt64
     /// `nil` once the caller was told of a time-out; the row goes on.
     var waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>?
+
+    init(
+        entry: AuditEntry, change: OperationChange?, bytes: Int, deadline: UInt64,
+        waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>?
+    ) {
+        self.content = Content(entry, change)
+        self.bytes = bytes
+        self.deadline = deadline
+        self.waiter = waiter
+    }
 
     /// About what the row costs while it waits.
     static func bytes(of entry: AuditEntry, change: OperationChange?) -> Int {

@@ -19,6 +19,7 @@ struct RecordStatements {
     private let insertBody: SQLStatement
     private let insertOperation: SQLStatement
     private let endOperation: SQLStatement
+    private let endUnknown: SQLStatement
 
     init(_ db: Database) throws {
         self.connection = db.sqliteConnection
@@ -43,10 +44,12 @@ struct RecordStatements {
             """
             INSERT INTO operation (id, ownerIssuer, ownerTenant, ownerKind, ownerID, operation, subscription, location,
             targetPath, apiVersion, statusLink, resultLink, decisionIndex, created, ended, requestDigest,
-            clientRequestID, answerStatus, answerRetryAfter, answerBody, answerBodyIsKept, isUnknown, undelivered)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            clientRequestID, answerStatus, answerRetryAfter, answerBody, answerBodyIsKept, isUnknown, undelivered, served)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        self.endOperation = try SQLStatement(db, "UPDATE operation SET ended = ? WHERE id = ? AND ended IS NULL")
+        let end = "UPDATE operation SET ended = ? WHERE id = ? AND ended IS NULL AND isUnknown ="
+        self.endOperation = try SQLStatement(db, "\(end) 0")
+        self.endUnknown = try SQLStatement(db, "\(end) 1")
     }
 
     var isInTransaction: Bool { sqlite3_get_autocommit(self.connection) == 0 }
@@ -79,15 +82,20 @@ struct RecordStatements {
         try self.release.run()
     }
 
-    /// - Returns: `false` if the change is an end and the operation has ended or is missing; nothing was written then.
-    func write(_ entry: AuditEntry, change: OperationChange?, index: Int64) throws -> Bool {
+    /// What a row did beside being written.
+    enum Effect {
+        case none, ended, endedUnknown
+        /// The change is an end, and the operation has ended or is missing; nothing was written.
+        case refused
+    }
+
+    func write(_ entry: AuditEntry, change: OperationChange?, index: Int64) throws -> Effect {
+        var effect = Effect.none
         switch change {
         case nil: break
         case .end(let id, let atMilliseconds):
-            self.endOperation.bind(atMilliseconds, at: 1)
-            self.endOperation.bind(id, at: 2)
-            try self.endOperation.run()
-            guard sqlite3_changes(self.connection) == 1 else { return false }
+            effect = try self.end(id, atMilliseconds)
+            if effect == .refused { return effect }
         case .begin(let operation): try self.insert(operation)
         }
         try self.insert(entry, index: index)
@@ -102,7 +110,18 @@ struct RecordStatements {
                 try self.insertBody.run()
             }
         }
-        return true
+        return effect
+    }
+
+    private func end(_ id: String, _ atMilliseconds: Int64) throws -> Effect {
+        // Nearly all are of the first kind. One of each, since a statement that tells which it was costs more.
+        for (statement, effect) in [(self.endOperation, Effect.ended), (self.endUnknown, .endedUnknown)] {
+            statement.bind(atMilliseconds, at: 1)
+            statement.bind(id, at: 2)
+            try statement.run()
+            if sqlite3_changes(self.connection) == 1 { return effect }
+        }
+        return .refused
     }
 
     private func insert(_ entry: AuditEntry, index: Int64) throws {
@@ -158,12 +177,12 @@ struct RecordStatements {
         if let answer = operation.answer {
             statement.bind(Int64(answer.status), at: 18)
             statement.bind(answer.retryAfter, at: 19, in: self.space)
-            // No entry in an index for a body that is empty.
             if !answer.body.isEmpty { statement.bind(blob: ErasableBody.wrapped(answer.body), at: 20) }
             statement.bind(answer.bodyIsKept ? 1 : 0, at: 21)
         }
         statement.bind(operation.isUnknown ? 1 : 0, at: 22)
         statement.bind(operation.wasUndelivered ? 1 : 0, at: 23)
+        statement.bind(operation.wasServed ? 1 : 0, at: 24)
         try statement.run()
     }
 }

@@ -13,7 +13,7 @@ package final class SQLiteAuditLog: AuditLog {
     private let operations: OperationCache
     private let readConnection: DatabaseQueue
     private let erasure: AnswerErasure
-    private let marks: UndeliveredMarks
+    private let marks: DeliveryMarks
     private let now: @Sendable () -> Int64
     private let thread: AuditWriterThread
     /// The file, absolute.
@@ -39,7 +39,7 @@ package final class SQLiteAuditLog: AuditLog {
         let (lastIndex, open) = try connection.writeWithoutTransaction { db in
             (
                 try Int64.fetchOne(db, sql: #"SELECT max("index") FROM record"#) ?? 0,
-                try Int.fetchOne(db, sql: "SELECT count(*) FROM operation WHERE ended IS NULL") ?? 0
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM operation WHERE ended IS NULL AND isUnknown = 0") ?? 0
             )
         }
         self.path = file.path
@@ -47,7 +47,7 @@ package final class SQLiteAuditLog: AuditLog {
         self.queue = AppendQueue(options: options, logger: logger, lastIndex: lastIndex, openOperations: open)
         self.operations = OperationCache(maximumBytes: options.operationCacheBytes)
         self.erasure = AnswerErasure(options: options)
-        self.marks = UndeliveredMarks(logger: logger)
+        self.marks = DeliveryMarks(logger: logger)
         self.now = now
         self.thread = AuditWriterThread(
             connection: connection, readConnection: readConnection, lock: lock, queue: self.queue,
@@ -73,22 +73,33 @@ package final class SQLiteAuditLog: AuditLog {
         return self.erasure.withoutOldAnswer(found, now: self.now())
     }
 
+    /// Without ARM's links and without the bodies of answers, which may be long: ``operation(id:)`` has them.
     package func operations(sinceMilliseconds: Int64) async throws(AuditLogError) -> [StoredOperation] {
         let found = try await self.read("operations") {
-            try OperationRow.all(sinceMilliseconds: sinceMilliseconds, in: $0)
+            try OperationRow.recent(sinceMilliseconds: sinceMilliseconds, in: $0)
         }
         let now = self.now()
         return found.map { self.erasure.withoutOldAnswer($0, now: now) }
     }
 
+    /// Commands of the process before, however long ago it died, are found too; ``UnansweredScan`` says which.
     package func unansweredCommands(
         sinceMilliseconds: Int64
     ) async throws(AuditLogError) -> [UnansweredCommand] {
-        try await self.read("the record") { try UnansweredScan.commands(sinceMilliseconds: sinceMilliseconds, in: $0) }
+        let now = self.now()
+        return try await self.read("the record") {
+            try UnansweredScan.commands(sinceMilliseconds: sinceMilliseconds, now: now, in: $0)
+        }
     }
 
-    package func markUndelivered(id: String) {
-        guard self.marks.add(id) else { return }
+    package func markUndelivered(id: String) { self.mark(DeliveryMark(id: id, kind: .undelivered)) }
+
+    /// Notes durably that a repeat of this operation's request was given its answer whole. Best effort, as
+    /// ``markUndelivered(id:)`` is.
+    package func markServed(id: String) { self.mark(DeliveryMark(id: id, kind: .served)) }
+
+    private func mark(_ mark: DeliveryMark) {
+        guard self.marks.add(mark) else { return }
         let (marks, operations) = (self.marks, self.operations)
         if !self.queue.submit({ marks.write($0, operations: operations) }) { marks.drop() }
     }

@@ -41,7 +41,8 @@ package struct ErrorAnswer: Sendable, Hashable {
             default: 400
             }
         self.init(
-            status: status, code: error.code.rawValue, message: error.message, target: error.target,
+            status: status, code: error.code.rawValue,
+            message: error.message + (error.offset.map { " at byte \($0)" } ?? ""), target: error.target,
             allow: error.allowedMethods)
     }
 
@@ -65,20 +66,22 @@ package struct ErrorAnswer: Sendable, Hashable {
 
     /// - Parameter retryAfter: seconds, where ARM said when.
     package static func upstreamUnavailable(_ why: String, retryAfter: Int? = nil) -> ErrorAnswer {
-        ErrorAnswer(
+        guard why != Self.refusedCredential else { return .credentialRefused }
+        return ErrorAnswer(
             status: 503, code: "UpstreamUnavailable",
             message: "Azure Resource Manager was not reached (\(why)); nothing was run and trying again is safe.",
             retryAfter: retryAfter ?? 5)
     }
 
-    package static func outcomeUnknown(_ why: String, requestID: String) -> ErrorAnswer {
-        ErrorAnswer(
-            status: 409, code: "UpstreamOutcomeUnknown",
-            message: "The command was sent and no usable answer came back (\(why)): it may have run. Look at the "
-                + "machine, or GET the managed command with $expand=instanceView, before sending it again; the same "
-                + "command is held back for a time unless it carries the header x-sallyport-repeat: \(requestID). "
-                + "On record as request \(requestID).", target: requestID)
-    }
+    /// How a 401 of ARM to our own credential is named among the reasons of ``upstreamUnavailable(_:retryAfter:)``.
+    private static let refusedCredential = "it refused the gateway's own credential"
+
+    /// ARM was reached and said 401 to our own credential.
+    package static let credentialRefused = ErrorAnswer(
+        status: 503, code: "UpstreamUnavailable",
+        message: "Azure Resource Manager refused the gateway's own credential; nothing was run and trying again is "
+            + "safe. The gateway's operator must look at upstream.credential.",
+        retryAfter: 5)
 
     package static func answerInvalid(_ why: String) -> ErrorAnswer {
         ErrorAnswer(

@@ -2,31 +2,44 @@ import ARMModel
 import Redaction
 import StrictJSON
 
-/// A reply of ARM with its body read, redacted and scrubbed.
+/// A reply of ARM with its body read: as it is understood, and as it is relayed.
 struct CleanReply: Sendable {
     var reply: UpstreamReply
-    /// `nil` where there is no body, or one that is not JSON.
+    /// What the answer means is read from this, whatever value some caller's secret has: redacted, but with words that
+    /// equal a secret. Never relayed or kept, and texts of it go on record only through ``scrubber``.
+    let document: JSONNode?
+    /// What is relayed; `nil` where there is no body, or one that is not JSON.
     var body: JSONNode?
-    /// Secrets removed.
-    var removed: Int
+    /// Secrets removed, from body and header fields.
+    let removed: Int
+    let scrubber: Scrubber
 
     /// - Parameter token: the caller's own token where it went to ARM, which an error might quote.
     init(_ reply: UpstreamReply, scrubber: Scrubber, token: Secret? = nil) {
         self.reply = reply
-        self.removed = 0
-        if !scrubber.isEmpty { self.reply.headers.removeAll { scrubber.scrubbed($0.1).removed > 0 } }
+        self.scrubber = scrubber
+        let ofToken = reply.status >= 400 ? token.map { Scrubber([$0]) } : nil
+        let scrubbers = [scrubber, ofToken].compactMap(\.self).filter { !$0.isEmpty }
+        for scrubber in scrubbers { self.reply.headers.removeAll { scrubber.scrubbed($0.1).removed > 0 } }
+        let dropped = reply.headers.count - self.reply.headers.count
         guard !reply.body.isEmpty,
             let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseIdentical)
-        else { return }
+        else {
+            self.document = nil
+            self.removed = dropped
+            return
+        }
         let (redacted, hidden) = AnswerRedaction.redacted(node)
-        var (clean, scrubbed) = AnswerScrubbing.scrubbed(redacted, by: scrubber)
-        if let token, reply.status >= 400 {
-            let (without, count) = AnswerScrubbing.scrubbed(clean, by: Scrubber([token]))
+        var clean = redacted
+        var scrubbed = 0
+        for scrubber in scrubbers {
+            let (without, count) = AnswerScrubbing.scrubbed(clean, by: scrubber)
             clean = without
             scrubbed += count
         }
+        self.document = redacted
         self.body = clean
-        self.removed = hidden + scrubbed
+        self.removed = dropped + hidden + scrubbed
     }
 
     /// Puts our id in the place of ARM's, which would open the output to any reader of the subscription. A header
@@ -42,7 +55,8 @@ struct CleanReply: Sendable {
     /// `error.code` of ARM's envelope, also where the envelope's outer member is missing (facts §9.4). For the
     /// record, so only what looks like a code.
     var errorCode: String? {
-        guard let code = Self.error(in: self.body)?["code"]?.string else { return nil }
+        guard Self.error(in: self.document) != nil else { return nil }
+        let code = Self.error(in: self.body)?["code"]?.string ?? ""
         let isCode =
             (1...64).contains(code.utf8.count)
             && code.utf8.allSatisfy { byte in
@@ -88,7 +102,8 @@ struct CleanReply: Sendable {
         guard let error = Self.error(in: self.body), let members = error.members else {
             var answer = ErrorAnswer(
                 status: status, code: "UpstreamError\(status)",
-                message: "Azure Resource Manager refused the request with status \(status) and no readable reason."
+                message: "Azure Resource Manager refused the request with status \(status) and no readable reason.",
+                details: detail.map { [$0] } ?? []
             ).answer
             answer.headers.removeAll { own in self.reply.headers.contains { $0.0 == own.0 } }
             answer.headers.append(contentsOf: self.reply.headers + extra)

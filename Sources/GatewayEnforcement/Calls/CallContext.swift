@@ -42,7 +42,8 @@ struct CallContext: Sendable {
     func forwarding(_ operation: ARMModel.Operation) -> ForwardingContext {
         ForwardingContext(
             operation: operation, correlationID: self.facts.correlationID, clientRequestID: self.facts.clientRequestID,
-            acceptLanguage: self.call.headers.acceptLanguage, callerToken: self.call.callerToken)
+            acceptLanguage: self.call.headers.acceptLanguage, callerToken: self.call.callerToken,
+            preconditions: Preconditions.go(with: operation) ? self.call.headers.preconditions : Preconditions())
     }
 
     /// Adds the headers that every answer carries.

@@ -47,6 +47,7 @@ package struct CallHeaders: Sendable {
     /// `x-sallyport-repeat`: the request whose outcome nobody knows, and which the caller knows to send again.
     package var acknowledgedRequest: String?
     package var acceptLanguage: String?
+    package var preconditions = Preconditions()
 
     package init() {}
 }

@@ -2,7 +2,7 @@ import ARMModel
 import StrictJSON
 
 /// What ARM's answer to a command means: whether it runs, ran, did not run, or nobody can say.
-enum CommandReply: Sendable {
+indirect enum CommandReply: Sendable {
     /// It runs; at least one link to follow.
     case accepted(status: ARMLink?, result: ARMLink?)
     /// It has ended and the answer holds the result.
@@ -19,7 +19,7 @@ enum CommandReply: Sendable {
     /// Statuses that prove that nothing ran (CONTRACT §3, "At most once"). 401 is told apart.
     private static let proofs: Set<Int> = [400, 403, 404, 405, 409, 412, 413, 415, 429]
 
-    init(_ clean: CleanReply, operation: ARMModel.Operation, subscription: String, links: PollingLinks) {
+    init(_ clean: CleanReply, operation: ARMModel.Operation, target: ResourceTarget, links: PollingLinks) {
         let reply = clean.reply
         if Self.proofs.contains(reply.status) {
             self = .refused
@@ -33,12 +33,18 @@ enum CommandReply: Sendable {
             self = .unknown("status \(reply.status)")
             return
         }
-        guard let found = AnswerLinks(reply, subscription: subscription, authority: links.endpointAuthority) else {
+        guard
+            let found = AnswerLinks(
+                reply, subscription: target.subscription ?? "", authority: links.endpointAuthority)
+        else {
             self = .unknown("foreign link")
             return
         }
+        func isCommand() -> Bool {
+            clean.document.map { ManagedCommandDocument.isOne($0, named: target.runCommand) } ?? false
+        }
         if !found.isEmpty, reply.status != 200 || operation != .run {
-            if reply.status != 202, clean.body?["properties"]?.members == nil {
+            if reply.status != 202, !isCommand() {
                 self = .unknown("no managed command")
             } else {
                 self = .accepted(status: found.status, result: found.result)
@@ -48,8 +54,9 @@ enum CommandReply: Sendable {
         switch (reply.status, operation) {
         case (202, _): self = .unknown("missing link")
         case (_, .run):
-            self = clean.body.flatMap(ActionResult.init).map { .finished($0.outcome) } ?? .unknown("no result")
-        default: self = clean.body?["properties"]?.members == nil ? .unknown("no managed command") : .stored
+            let result = clean.document.flatMap(ActionResult.init)
+            self = result.map { .finished($0.scrubbed(by: clean.scrubber).outcome) } ?? .unknown("no result")
+        default: self = isCommand() ? .stored : .unknown("no managed command")
         }
     }
 }

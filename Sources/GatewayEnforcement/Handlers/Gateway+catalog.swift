@@ -10,7 +10,9 @@ extension Gateway {
                 guard head.route.path.last == .commandID else {
                     return self.page(clean, head, context) { $0["id"]?.string != nil }
                 }
-                guard let body = clean.body, body["id"]?.string != nil else { return .unfit("no location document") }
+                guard let body = clean.body, clean.document?["id"]?.string != nil else {
+                    return .unfit("no location document")
+                }
                 return .fit(body)
             })
     }

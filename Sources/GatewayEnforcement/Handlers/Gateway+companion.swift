@@ -30,7 +30,8 @@ extension Gateway {
 
     /// One thing, and the very one that was asked for.
     private static func only(_ clean: CleanReply, _ member: StaticString, _ name: String?) -> ReadContent {
-        guard let body = clean.body, body["id"]?.string != nil, let given = body[member]?.string, let name,
+        guard let document = clean.document, let body = clean.body, document["id"]?.string != nil,
+            let given = document[member]?.string, let name,
             ASCIICase.areEqual(given, name)
         else { return .unfit("not what was asked for") }
         return .fit(body)

@@ -18,10 +18,11 @@ extension Gateway {
             let command = create.command
             let extras = CommandExtras(
                 location: create.location, tags: create.tags, readOnlyMembers: create.readOnlyMembers)
-            if let error = Self.error(ParameterFloor.violations(of: command, operation: .create)) {
+            let violations = ParameterFloor.violations(of: command, operation: .create)
+            if let error = Self.error(violations) ?? SecretVolume.refusal(of: command) {
                 return await self.refuse(error, context, command: command, extras: extras)
             }
-            context.facts.requestDigest = self.requestDigest(head, canonicalBody: Self.canonical(node))
+            context.facts.requestDigest = self.requestDigest(head, context, canonicalBody: Self.canonical(node))
             return await self.once(head, context) { context in
                 switch await self.fetchedScript(command, head, context, extras: extras) {
                 case .answer(let answer): .answer(answer)

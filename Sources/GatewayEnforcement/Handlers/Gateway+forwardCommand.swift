@@ -11,7 +11,12 @@ extension Gateway {
         _ request: PermittedRequest, _ head: ARMRequestHead, _ context: CallContext, _ command: Command
     ) async -> GatewayAnswer {
         let isManaged = head.route.operation != .run
-        if isManaged { self.registry.goesOut(to: head.upstreamPath, secrets: command.secrets) }
+        let secrets = command.secrets
+        if isManaged {
+            self.registry.goesOut(
+                to: head.upstreamPath, requestID: context.requestID, owner: OperationOwner(context.call.principal),
+                secrets: secrets)
+        }
         let (result, milliseconds) = await self.send(request)
         var facts = UpstreamFacts(result: "answered", durationMilliseconds: milliseconds)
         switch result {
@@ -24,13 +29,16 @@ extension Gateway {
             return await self.relayUnknown(why, facts, head, context, request.index)
         case .answered(let reply):
             // What an earlier update stored may stand in the answer to this one.
-            let scrubber = isManaged ? self.registry.scrubber(ofTarget: head.upstreamPath) : nil
-            let clean = self.clean(reply, scrubber ?? Scrubber(command.secrets), context)
+            let scrubber =
+                isManaged
+                ? self.registry.scrubber(ofTarget: head.upstreamPath, adding: secrets)
+                : secrets.isEmpty ? nil : Scrubber(secrets)
+            let clean = self.clean(reply, scrubber, context)
             facts.status = reply.status
             facts.requestID = reply.requestID
             facts.redactions = clean.removed
             let meaning = CommandReply(
-                clean, operation: head.route.operation, subscription: head.target.subscription ?? "", links: self.links)
+                clean, operation: head.route.operation, target: head.target, links: self.links)
             switch meaning {
             case .unknown(let why): return await self.relayUnknown(why, facts, head, context, request.index)
             case .refused:
@@ -50,7 +58,7 @@ extension Gateway {
                 operation.endedMilliseconds = operation.createdMilliseconds
                 operation.answer = KeptAnswer(status: answer.status, body: answer.body)
                 await self.recordKept(operation, facts, context, ifLost: nil)
-                self.repeats.ended(context.requestID, .answered, at: self.now())
+                self.repeats.ended(context.requestID, .answered)
                 await self.recorder.recordImmediateEnd(outcome.fit, of: context.facts)
                 return context.finished(answer, index: request.index)
             case .stored:
@@ -70,7 +78,7 @@ extension Gateway {
             self.registry.cameBack(from: head.upstreamPath, requestID: context.requestID, mayHaveRun: false)
         }
         _ = await self.recorder.recordAnswer(facts, of: context.facts, ifLost: Outcome(status: .failed))
-        self.repeats.ended(context.requestID, .notRun, at: self.now())
+        self.repeats.ended(context.requestID, .notRun)
         return context.finished(answer, index: index)
     }
 
@@ -89,9 +97,10 @@ extension Gateway {
         operation.isUnknown = true
         operation.answer = KeptAnswer(status: 409)
         await self.recordKept(operation, facts, context, ifLost: Outcome(status: .unknown))
-        self.repeats.ended(context.requestID, .unknown, at: self.now())
+        self.repeats.ended(context.requestID, .unknown)
+        let until = self.now() + Int64(self.retry.unknownHoldSeconds) * 1_000
         return context.finished(
-            ErrorAnswer.outcomeUnknown(why, requestID: context.requestID).answer, index: index)
+            ErrorAnswer.outcomeUnknown(why, requestID: context.requestID, until: until).answer, index: index)
     }
 
     /// ARM has taken the command. The operation is stored in the same transaction as the response row, before the
@@ -115,12 +124,15 @@ extension Gateway {
         let retryAfter = link == nil ? nil : clean.reply.retryAfter
         if let retryAfter { extra.append(("retry-after", retryAfter)) }
         let answer = clean.answer(extra: extra)
-        operation.answer = KeptAnswer(status: answer.status, retryAfter: retryAfter, body: answer.body)
+        operation.answer =
+            clean.mayBeKept(of: command, as: operation.operation)
+            ? KeptAnswer(status: answer.status, retryAfter: retryAfter, body: answer.body)
+            : KeptAnswer(status: answer.status, retryAfter: retryAfter, body: [], bodyIsKept: false)
         let isRecorded = await self.recorder.recordAnswer(facts, of: context.facts, begins: operation, ifLost: nil)
         self.registry.began(operation, isWhole: command.hidesNothing, isRecorded: isRecorded)
         self.holders.began(operation)
         self.observer.operationBegan()
-        self.repeats.ended(context.requestID, .answered, at: self.now())
+        self.repeats.ended(context.requestID, .answered)
         return context.finished(answer, index: index)
     }
 
@@ -140,6 +152,16 @@ extension Gateway {
     ) async {
         let isRecorded = await self.recorder.recordAnswer(facts, of: context.facts, begins: operation, ifLost: ifLost)
         if !isRecorded { self.registry.keep(operation) }
+    }
+}
+
+extension CleanReply {
+    /// Whether the body may be written to the record's file for those who repeat the request. What a stored command
+    /// shows of its run may hold secrets that the gateway never saw (of an earlier command of that name, given before
+    /// a restart or past the gateway), and a secret that is not known cannot be removed.
+    fileprivate func mayBeKept(of command: Command, as operation: ARMModel.Operation) -> Bool {
+        guard operation != .run, let document = self.document else { return true }
+        return !ManagedCommandDocument.showsRun(document) || (self.reply.status == 201 && command.hidesNothing)
     }
 }
 

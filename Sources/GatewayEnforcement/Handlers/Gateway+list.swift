@@ -8,7 +8,7 @@ extension Gateway {
         await self.forwardRead(
             head, context, scrubber: { self.registry.scrubber(under: Self.machine(ofList: head.upstreamPath)) },
             content: { clean, _ in
-                self.page(clean, head, context) { $0["properties"]?.members != nil }
+                self.page(clean, head, context) { ManagedCommandDocument.isOne($0, named: nil) }
             })
     }
 

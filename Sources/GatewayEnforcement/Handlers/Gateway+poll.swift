@@ -50,14 +50,14 @@ extension Gateway {
         if let seconds = clean.reply.retryAfter, clean.reply.status < 300 { extra.append(("retry-after", seconds)) }
         switch (clean.reply.status, monitors) {
         case (200, false):
-            guard var status = clean.body.flatMap(OperationStatus.init) else {
+            guard var status = clean.document.flatMap(OperationStatus.init)?.scrubbed(by: clean.scrubber) else {
                 return (ErrorAnswer.answerInvalid("no operation status").answer, nil)
             }
             // Whatever stands there, it is no action's output.
             if operation.operation == .delete { status.elements = nil }
             // Without its elements nobody can say whether an action failed; the other link will show them.
             let isWithoutResult =
-                operation.operation == .run && status.status == "Succeeded" && status.elements == nil
+                operation.operation == .run && status.end == .succeeded && status.elements == nil
                 && operation.resultLink != nil
             return (clean.answer(extra: extra), isWithoutResult ? nil : status.outcome)
         case (202, true):
@@ -71,17 +71,22 @@ extension Gateway {
             return (clean.answer(), Outcome(status: .succeeded))
         case (200, true):
             if operation.operation == .run {
-                guard let result = clean.body.flatMap(ActionResult.init) else {
+                guard let result = clean.document.flatMap(ActionResult.init) else {
                     return (ErrorAnswer.answerInvalid("no result").answer, nil)
                 }
-                return (clean.answer(), result.outcome)
+                return (clean.answer(), result.scrubbed(by: clean.scrubber).outcome)
             }
-            guard clean.body?["properties"]?.members != nil else {
+            guard Self.isCommand(clean.document, of: operation) else {
                 return (ErrorAnswer.answerInvalid("no managed command").answer, nil)
             }
             return (clean.answer(), Outcome(status: .succeeded))
         default: return (self.answerToFailedRead(clean), nil)
         }
+    }
+
+    private static func isCommand(_ document: JSONNode?, of operation: StoredOperation) -> Bool {
+        let name = ARMRequestHead.target(ofPath: operation.targetPath)?.runCommand
+        return document.map { ManagedCommandDocument.isOne($0, named: name) } ?? false
     }
 
     /// A terminal answer was seen. An action's answer holds its result, and a deletion has none; of a managed command
@@ -115,12 +120,17 @@ extension Gateway {
             var end = await find(open)?.fit
         else { return }
         let knowledge = self.registry.knowledge(of: open)
-        // It may quote what the machine ran, and a secret that is not known cannot be removed from it.
-        if !knowledge.isWhole { end.executionMessage = nil }
+        // They may quote what the machine ran, and a secret that is not known cannot be removed from it. A digest of a
+        // short output would let whoever reads the record guess at it.
+        if !knowledge.isWhole {
+            end.executionMessage = nil
+            end.outputSHA256 = nil
+            end.errorSHA256 = nil
+        }
         let (_, isNew) = await self.recorder.recordEnd(
             end, of: open, facts: self.facts(of: open, context), scrubbed: knowledge.scrubs)
-        if isNew { self.observer.operationEnded() }
-        self.holders.ended(open.id, path: open.targetPath)
+        if isNew, !open.isUnknown { self.observer.operationEnded() }
+        self.holders.ended(open.id)
         self.repeats.outcomeRecorded(open.id)
     }
 
@@ -158,8 +168,10 @@ extension Gateway {
         guard case .answered(let reply) = await self.send(request).0 else { return .unreadable }
         if reply.status == 404 || self.registry.isSuperseded(operation) { return .gone }
         let clean = self.clean(reply, self.registry.scrubber(ofTarget: operation.targetPath), context)
-        guard reply.status == 200, let properties = clean.body?["properties"] else { return .unreadable }
-        guard let view = properties["instanceView"].map(InstanceView.init) else { return .gone }
-        return view.isTerminal ? .ended(Outcome(view)) : .running
+        guard reply.status == 200, let document = clean.document, Self.isCommand(document, of: operation) else {
+            return .unreadable
+        }
+        guard let view = document["properties"]?["instanceView"].map(InstanceView.init) else { return .gone }
+        return view.isTerminal ? .ended(Outcome(view.scrubbed(by: clean.scrubber))) : .running
     }
 }

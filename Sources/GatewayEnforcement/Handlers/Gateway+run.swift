@@ -21,7 +21,7 @@ extension Gateway {
                 return await self.refuse(error, context, command: command)
             }
             let forwarded = ForwardedBody.action(body)
-            context.facts.requestDigest = self.requestDigest(head, canonicalBody: forwarded)
+            context.facts.requestDigest = self.requestDigest(head, context, canonicalBody: forwarded)
             return await self.once(head, context) { context in
                 let decision = self.policy().decide(Self.policyRequest(head, context, command))
                 guard decision.effect == .allow else {
@@ -50,12 +50,13 @@ extension Gateway {
     }
 
     /// Says whether two requests are the same, without keeping what they said: method, target without ASCII case,
-    /// api-version, and the body with its secret values.
-    func requestDigest(_ head: ARMRequestHead, canonicalBody: [UInt8]) -> String {
-        let code = self.fingerprintKey.code(over: [
-            Array(head.route.method.rawValue.utf8), head.upstreamPath.utf8.map(ASCIICase.lower),
-            Array(head.apiVersion.text.utf8), canonicalBody,
-        ])
+    /// api-version, the body with its secret values, and preconditions where there are any.
+    func requestDigest(_ head: ARMRequestHead, _ context: CallContext, canonicalBody: [UInt8]) -> String {
+        let code = self.fingerprintKey.code(
+            over: [
+                Array(head.route.method.rawValue.utf8), Array(ASCIICase.lowered(head.upstreamPath).utf8),
+                Array(head.apiVersion.text.utf8), canonicalBody,
+            ] + context.call.headers.preconditions.digestParts)
         return HexDigest.text(of: code)
     }
 }

@@ -20,10 +20,11 @@ extension Gateway {
             }
             let partial = update.applied(to: .unread)
             let extras = CommandExtras(tags: update.tags, readOnlyMembers: update.readOnlyMembers)
-            if let error = Self.error(ParameterFloor.violations(of: partial, operation: .update)) {
+            let violations = ParameterFloor.violations(of: partial, operation: .update)
+            if let error = Self.error(violations) ?? SecretVolume.refusal(of: partial) {
                 return await self.refuse(error, context, command: partial, extras: extras)
             }
-            context.facts.requestDigest = self.requestDigest(head, canonicalBody: Self.canonical(node))
+            context.facts.requestDigest = self.requestDigest(head, context, canonicalBody: Self.canonical(node))
             if let denial = self.policy().couldAllow(Self.policyRequest(head, context, partial)) {
                 return await self.refuse(ErrorAnswer(denial), denial, context, command: partial, extras: extras)
             }
@@ -102,7 +103,7 @@ extension Gateway {
             // Read whole: what is judged must not have been redacted first.
             if reply.status == 200,
                 let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseCaseVariants),
-                let stored = StoredCommand(node)
+                ManagedCommandDocument.isOne(node, named: head.target.runCommand), let stored = StoredCommand(node)
             {
                 return .found(stored)
             }

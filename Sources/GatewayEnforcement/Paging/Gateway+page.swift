@@ -15,14 +15,20 @@ extension Gateway {
         _ clean: CleanReply, _ head: ARMRequestHead, _ context: CallContext,
         keeping isVisible: (JSONNode) -> Bool = { _ in true }, isElement: (JSONNode) -> Bool
     ) -> ReadContent {
-        guard let body = clean.body, let members = body.members, let elements = body["value"]?.array,
-            elements.allSatisfy({ $0.members != nil && isElement($0) })
+        guard let document = clean.document, let members = document.members,
+            let place = members.firstIndex(where: { $0.isNamed("value") }), let elements = members[place].value.array,
+            elements.allSatisfy({ $0.members != nil && isElement($0) }),
+            // The same list as it is relayed: scrubbing changes texts, neither number nor order.
+            let relayed = clean.body?.members, relayed.count == members.count,
+            let shown = relayed[place].value.array, shown.count == elements.count
         else { return .unfit("no list") }
         // Passed over, it would end the list too early.
         guard !members.contains(where: { !$0.isNamed("nextLink") && CaseFolding.areVariants($0.name, "nextLink") })
         else { return .unfit("misspelt page link") }
-        var page = [JSONMember(name: "value", value: JSONNode(.array(elements.filter(isVisible))))]
-        if let next = Self.nextLink(of: clean) {
+        let visible = zip(elements, shown).filter { isVisible($0.0) }.map(\.1)
+        var page = [JSONMember(name: "value", value: JSONNode(.array(visible)))]
+        // As ARM wrote it: a link from which a secret was removed leads nowhere, and inside ours it tells nobody.
+        if let next = document["nextLink"], !next.isNull {
             // Azure's own clients take an empty link, too, for the end.
             guard let text = next.string else { return .unfit("page link that is no text") }
             if !text.isEmpty {
@@ -36,15 +42,5 @@ extension Gateway {
             }
         }
         return .fit(JSONNode(.object(page)))
-    }
-
-    /// As ARM wrote it: a link from which a secret was removed leads nowhere, and inside ours it tells nobody.
-    private static func nextLink(of clean: CleanReply) -> JSONNode? {
-        var body = clean.body
-        if clean.removed > 0 {
-            body = try? JSONReader.read(clean.reply.body, limits: .answer, names: .refuseIdentical)
-        }
-        guard let next = body?["nextLink"], !next.isNull else { return nil }
-        return next
     }
 }

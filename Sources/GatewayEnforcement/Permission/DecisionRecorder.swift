@@ -113,7 +113,9 @@ struct DecisionRecorder: Sendable {
         do throws(AuditLogError) {
             _ = try await self.append(
                 entry, change: isStored ? .end(id: operation.id, atMilliseconds: time) : nil)
-            self.registry.ended(operation.id, target: operation.targetPath, atMilliseconds: time)
+            self.registry.ended(
+                operation.id, target: operation.targetPath, atMilliseconds: time,
+                showsOnlyThis: operation.operation == .create && outcome.status == .succeeded)
             return (true, true)
         } catch {
             switch error {

@@ -88,15 +88,18 @@ package struct ForwardingContext: Sendable {
     package var clientRequestID: String?
     package var acceptLanguage: String?
     package var callerToken: Secret?
+    /// None for anything but a change of a managed command.
+    package var preconditions: Preconditions
 
     package init(
         operation: Operation, correlationID: String, clientRequestID: String?, acceptLanguage: String?,
-        callerToken: Secret?
+        callerToken: Secret?, preconditions: Preconditions = Preconditions()
     ) {
         self.operation = operation
         self.correlationID = correlationID
         self.clientRequestID = clientRequestID
         self.acceptLanguage = acceptLanguage
         self.callerToken = callerToken
+        self.preconditions = preconditions
     }
 }

@@ -6,7 +6,7 @@ import Synchronization
 /// answers, and operations whose row could not be written.
 ///
 /// Bounded, since an operation may never be polled: the oldest is forgotten first. What is forgotten is still on
-/// record; its answers are then no longer scrubbed, and its `outcome` says so.
+/// record; its answers are then no longer vouched for, and its `outcome` says so.
 final class OperationRegistry: Sendable {
     /// How much of what a command may show is known, for its `outcome`.
     struct Knowledge: Sendable {
@@ -19,7 +19,7 @@ final class OperationRegistry: Sendable {
         static let whole = Knowledge(scrubs: true, isWhole: true)
     }
 
-    /// A managed command. Its script may still show what an earlier update stored, so secrets add up.
+    /// A managed command.
     private struct Target {
         /// The request that last changed the command, or may have.
         var latest: String?
@@ -27,15 +27,13 @@ final class OperationRegistry: Sendable {
         /// Updates on their way, whose answer is not there yet.
         var onTheirWay = 0
         var isWhole: [String: Bool] = [:]
-        var secrets: [Secret] = []
-        var scrubber = Scrubber([])
+        /// Secrets of it had to be forgotten.
+        var hasLost = false
         var sequence = 0
-        var cost = 0
     }
 
     private struct State {
         var targets: [String: Target] = [:]
-        var cost = 0
         var sequence = 0
         /// ARM answered, but the record could not take the row; kept so that the caller can poll all the same.
         var unrecorded: [String: (operation: StoredOperation, sequence: Int)] = [:]
@@ -43,42 +41,33 @@ final class OperationRegistry: Sendable {
         var ending: Set<String> = []
     }
 
-    /// Secrets of a command beyond those of its latest update.
-    private static let mostSecrets = 64
     private let mostTargets: Int
     private let mostUnrecorded: Int
-    /// Bytes, by estimate: a secret is kept in some forty spellings.
-    private let mostCost: Int
+    /// Locked within this one's lock, never the other way round.
+    private let secrets: KnownSecrets
     private let state = Mutex(State())
 
+    /// - Parameter mostCost: of secrets, bytes by estimate.
     init(mostTargets: Int = 4_096, mostUnrecorded: Int = 4_096, mostCost: Int = 64 << 20) {
         self.mostTargets = mostTargets
         self.mostUnrecorded = mostUnrecorded
-        self.mostCost = mostCost
+        self.secrets = KnownSecrets(mostCost: mostCost)
     }
 
-    /// An update goes out: whatever becomes of it, its secrets are removed from what the command shows from now on.
-    func goesOut(to path: String, secrets: [Secret]) {
+    /// An update goes out: its secrets are removed from what the command shows from now on, until it turns out that
+    /// nothing ran.
+    func goesOut(to path: String, requestID: String, owner: OperationOwner, secrets: [Secret]) {
         self.state.withLock { state in
             state.sequence += 1
             let key = Self.key(path)
-            var target = state.targets[key] ?? Target()
-            var all = secrets
-            for secret in target.secrets where all.count < Self.mostSecrets && !all.contains(secret) {
-                all.append(secret)
+            state.targets[key, default: Target()].onTheirWay += 1
+            state.targets[key]?.sequence = state.sequence
+            for lost in self.secrets.add(secrets, to: key, from: requestID, of: owner) {
+                state.targets[lost]?.hasLost = true
             }
-            let cost = all.reduce(512) { $0 + 40 * $1.utf8Count }
-            state.cost += cost - target.cost
-            target.cost = cost
-            target.onTheirWay += 1
-            if !secrets.isEmpty { target.scrubber = Scrubber(all) }
-            target.secrets = all
-            target.sequence = state.sequence
-            state.targets[key] = target
-            while state.targets.count > self.mostTargets || (state.cost > self.mostCost && state.targets.count > 1),
+            while state.targets.count > self.mostTargets,
                 let oldest = state.targets.min(by: { $0.value.sequence < $1.value.sequence })
             {
-                state.cost -= oldest.value.cost
                 state.targets[oldest.key] = nil
             }
         }
@@ -89,10 +78,14 @@ final class OperationRegistry: Sendable {
     func cameBack(from path: String, requestID: String, mayHaveRun: Bool) {
         self.state.withLock { state in
             let key = Self.key(path)
+            self.secrets.settle(requestID, at: key, isGiven: mayHaveRun)
             state.targets[key]?.onTheirWay -= 1
-            guard mayHaveRun else { return }
-            state.targets[key]?.latest = requestID
-            state.targets[key]?.isOpen = false
+            if mayHaveRun {
+                state.targets[key]?.latest = requestID
+                state.targets[key]?.isOpen = false
+            } else if let target = state.targets[key], target.latest == nil, target.onTheirWay <= 0, !target.hasLost {
+                state.targets[key] = nil
+            }
         }
     }
 
@@ -105,6 +98,7 @@ final class OperationRegistry: Sendable {
             // An action has no member that is a secret, and no resource to read afterwards; a deletion leaves none.
             guard operation.operation != .run, operation.operation != .delete else { return }
             let key = Self.key(operation.targetPath)
+            self.secrets.settle(operation.id, at: key, isGiven: true)
             guard var target = state.targets[key] else { return }
             target.onTheirWay -= 1
             target.latest = operation.id
@@ -137,11 +131,16 @@ final class OperationRegistry: Sendable {
     func mayBeDeleted(_ path: String) { self.state.withLock { $0.targets[Self.key(path)]?.isOpen = false } }
 
     /// The end is on record. Secrets stay: the command can be read as long as it exists.
-    func ended(_ id: String, target: String, atMilliseconds time: Int64) {
+    /// - Parameter showsOnlyThis: the command was replaced as a whole and has run, so that no secret of an earlier one is
+    ///   left in what it shows, if nothing has changed it since.
+    func ended(_ id: String, target: String, atMilliseconds time: Int64, showsOnlyThis: Bool = false) {
         self.state.withLock { state in
             state.unrecorded[id]?.operation.endedMilliseconds = time
             let key = Self.key(target)
-            if state.targets[key]?.latest == id { state.targets[key]?.isOpen = false }
+            guard state.targets[key]?.latest == id else { return }
+            state.targets[key]?.isOpen = false
+            guard showsOnlyThis, let known = state.targets[key], known.onTheirWay <= 0 else { return }
+            self.secrets.forgetAll(but: id, at: key)
         }
     }
 
@@ -150,29 +149,21 @@ final class OperationRegistry: Sendable {
 
     func unrecorded(_ id: String) -> StoredOperation? { self.state.withLock { $0.unrecorded[id]?.operation } }
 
-    /// - Parameter secrets: of a request that has not gone out.
+    /// - Parameter secrets: of the request at hand, which are removed even where they are not known here.
     func scrubber(ofTarget path: String, adding secrets: [Secret] = []) -> Scrubber? {
-        let known = self.state.withLock { $0.targets[Self.key(path)] }
-        return secrets.isEmpty ? known?.scrubber : Scrubber(secrets + (known?.secrets ?? []))
+        self.secrets.scrubber(of: Self.key(path), adding: secrets)
     }
 
     /// For what shows several commands at once.
     /// - Parameter path: of the machine: all of its commands are meant, of both families.
     /// - Returns: `nil` if nothing is known of any.
-    func scrubber(under path: String) -> Scrubber? {
-        let prefix = Self.key(path) + "/"
-        let known = self.state.withLock { state in
-            state.targets.reduce(into: Set<Secret>()) { secrets, target in
-                if target.key.hasPrefix(prefix) { secrets.formUnion(target.value.secrets) }
-            }
-        }
-        return known.isEmpty ? nil : Scrubber(Array(known))
-    }
+    func scrubber(under path: String) -> Scrubber? { self.secrets.scrubber(under: Self.key(path) + "/") }
 
     func knowledge(of operation: StoredOperation) -> Knowledge {
         if operation.operation == .run || operation.operation == .delete { return .whole }
-        let isWhole = self.state.withLock { $0.targets[Self.key(operation.targetPath)]?.isWhole[operation.id] }
-        return isWhole.map { Knowledge(scrubs: true, isWhole: $0) } ?? .none
+        let target = self.state.withLock { $0.targets[Self.key(operation.targetPath)] }
+        guard let target, !target.hasLost, let isWhole = target.isWhole[operation.id] else { return .none }
+        return Knowledge(scrubs: true, isWhole: isWhole)
     }
 
     /// The operation whose run this command shows, if its end is not on record.

@@ -23,7 +23,14 @@ package struct PollingLinks: Sendable {
     }
 
     private func base(_ operation: StoredOperation) -> String {
-        "\(self.publicURL)/subscriptions/\(operation.subscription)/providers/Microsoft.Compute/locations/"
-            + "\(operation.location)/operations/\(operation.id)?"
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        for piece in [
+            self.publicURL, "/subscriptions/", operation.subscription, "/providers/Microsoft.Compute/locations/",
+            operation.location, "/operations/", operation.id, "?",
+        ] {
+            bytes.append(contentsOf: piece.utf8)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

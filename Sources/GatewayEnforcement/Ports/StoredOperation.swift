@@ -73,12 +73,15 @@ package struct StoredOperation: Sendable, Hashable {
     package var isUnknown: Bool
     /// The caller's connection ended before the answer was fully written.
     package var wasUndelivered: Bool
+    /// A repeat of the request was given the answer whole: an undelivered answer stands for one repeat only.
+    package var wasServed: Bool
 
     package init(
         id: String, owner: OperationOwner, operation: Operation, subscription: String, location: String,
         targetPath: String, apiVersion: String, statusLink: String?, resultLink: String?, decisionIndex: Int64,
         createdMilliseconds: Int64, endedMilliseconds: Int64? = nil, requestDigest: String? = nil,
-        clientRequestID: String? = nil, answer: KeptAnswer? = nil, isUnknown: Bool = false, wasUndelivered: Bool = false
+        clientRequestID: String? = nil, answer: KeptAnswer? = nil, isUnknown: Bool = false,
+        wasUndelivered: Bool = false, wasServed: Bool = false
     ) {
         self.id = id
         self.owner = owner
@@ -97,6 +100,7 @@ package struct StoredOperation: Sendable, Hashable {
         self.answer = answer
         self.isUnknown = isUnknown
         self.wasUndelivered = wasUndelivered
+        self.wasServed = wasServed
     }
 }
 

@@ -5,9 +5,9 @@ package struct UpstreamReply: Sendable {
     package var headers: [(String, String)]
     package var location: String?
     package var asyncOperation: String?
-    /// Seconds, as ARM sent it.
+    /// Whole seconds, in whatever form ARM asked to wait.
     package var retryAfter: String?
-    /// ARM's `x-ms-request-id`.
+    /// ARM's `x-ms-request-id`, where it is a GUID.
     package var requestID: String?
     package var body: [UInt8]
 

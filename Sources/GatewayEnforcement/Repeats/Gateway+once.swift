@@ -27,179 +27,146 @@ extension Gateway {
         _ head: ARMRequestHead, _ context: CallContext, _ prepare: (CallContext) async -> Preparation
     ) async -> GatewayAnswer {
         let key = RepeatKey(owner: OperationOwner(context.call.principal), digest: context.facts.requestDigest ?? "")
+        let watch = CallerWatch(context, self.repeats, self.recorder.log)
         var context = context
         while true {
             context.facts.repeatOf = nil
+            context.facts.acknowledgedRequest = nil
             let admission = self.repeats.admit(
                 context.requestID, key, clientRequestID: context.facts.clientRequestID,
-                acknowledging: context.call.headers.acknowledgedRequest.map(ASCIICase.lowered), at: self.now())
+                acknowledging: context.call.headers.acknowledgedRequest.map(ASCIICase.lowered))
+            // Before anything that takes time: a caller who leaves from now on is noticed.
+            watch?.admitted()
             switch admission {
-            case .new: return await self.first(head, context, prepare)
+            case .new: return await self.first(head, context, watch, prepare)
             case .acknowledging(let earlier):
                 context.facts.acknowledgedRequest = earlier
-                return await self.first(head, context, prepare)
-            case .held(let earlier, let until):
-                context.facts.repeatOf = earlier
-                return await self.holdBack(by: earlier, until, context, prepare)
+                return await self.first(head, context, watch, prepare)
+            case .held(let hold, let acknowledged):
+                context.facts.acknowledgedRequest = acknowledged
+                return await self.holdBack(hold, context, prepare)
             case .repeating(let earlier):
-                context.facts.repeatOf = earlier
-                if let answer = await self.repeated(earlier, context, prepare) { return answer }
+                if let answer = await self.repeated(earlier, context, watch, prepare) { return answer }
+            case .full: return await self.refuse(ErrorAnswer.tooManyCommands, context)
             }
         }
     }
 
     /// A new request. Changes to one resource run one at a time.
     private func first(
-        _ head: ARMRequestHead, _ context: CallContext, _ prepare: (CallContext) async -> Preparation
+        _ head: ARMRequestHead, _ context: CallContext, _ watch: CallerWatch?,
+        _ prepare: (CallContext) async -> Preparation
     ) async -> GatewayAnswer {
-        guard head.route.operation != .run else { return await self.send(head, context, prepare) }
+        guard head.route.operation != .run else { return await self.send(head, context, watch, prepare) }
         return await self.queue.withTurn(ASCIICase.lowered(head.upstreamPath)) {
-            await self.send(head, context, prepare)
+            await self.send(head, context, watch, prepare)
         }
     }
 
+    /// The outcome of the same command may have become unknown at any time since the admission: while this one waited
+    /// for its turn, was worked out or put on record. So that is asked before each step, last right before sending.
     private func send(
-        _ head: ARMRequestHead, _ context: CallContext, _ prepare: (CallContext) async -> Preparation
+        _ head: ARMRequestHead, _ context: CallContext, _ watch: CallerWatch?,
+        _ prepare: (CallContext) async -> Preparation
     ) async -> GatewayAnswer {
+        let id = context.requestID
+        if let hold = self.repeats.obstacle(to: id) { return await self.yield(to: hold, context, prepare) }
         let ready: ReadyCommand
         switch await prepare(context) {
         case .ready(let command): ready = command
         case .answer(let answer):
-            self.repeats.ended(context.requestID, .notRun, at: self.now())
+            self.repeats.ended(id, .notRun)
             return answer
         }
+        if let hold = self.repeats.obstacle(to: id) {
+            return await self.yield(to: hold, context) { _ in .ready(ready) }
+        }
+        let decidedMilliseconds = self.now()
         let recorded: RecordedDecision
         do throws(AuditLogError) {
             recorded = try await self.recorder.record(
                 ready.decision, of: context, command: ready.command, extras: ready.extras,
                 ends: context.facts.acknowledgedRequest)
         } catch {
-            self.repeats.ended(context.requestID, .notRun, at: self.now())
+            self.repeats.ended(id, .notRun)
             return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
         }
+        self.repeats.acknowledged(by: id)
         guard
             let request = PermittedRequest(
                 recorded, method: head.route.method, target: head.upstreamTarget(apiVersion: head.apiVersion),
                 body: ready.body, context: context.forwarding(head.route.operation))
         else {
-            self.repeats.ended(context.requestID, .notRun, at: self.now())
+            self.repeats.ended(id, .notRun)
             return context.finished(ErrorAnswer(ready.decision).answer, index: recorded.index)
         }
-        self.noteDelivery(of: context.requestID, context)
+        if let hold = self.repeats.obstacle(to: id) {
+            // Its permission is on record, so that nothing was sent has to be there too.
+            let facts = UpstreamFacts(result: "notSent", code: "heldBack", durationMilliseconds: 0)
+            _ = await self.recorder.recordAnswer(facts, of: context.facts, ifLost: Outcome(status: .failed))
+            return await self.yield(to: hold, context) { _ in .ready(ready) }
+        }
+        self.goesOut(head, context, ready, decidedMilliseconds)
         var answer = await self.forwardCommand(request, head, context, ready.command)
-        answer.delivered = self.delivery(of: context.requestID, context)
+        self.holders.cameBack(id, mayRun: self.repeats.state(of: id) == .unknown)
+        if self.repeats.isUndelivered(id) { self.recorder.log.markUndelivered(id: id) }
+        if let watch { answer.delivered = { watch.delivered($0) } }
         return answer
     }
 
-    // MARK: Repeats
+    private func goesOut(
+        _ head: ARMRequestHead, _ context: CallContext, _ ready: ReadyCommand, _ decidedMilliseconds: Int64
+    ) {
+        guard head.route.operation == .run else {
+            let change = RepeatEntry.Change(
+                target: head.target.commandKey(head.route.family), decidedMilliseconds: decidedMilliseconds)
+            return self.repeats.goesOut(context.requestID, change)
+        }
+        self.holders.goesOut(
+            MachineHolders.Holder(
+                requestID: context.requestID, owner: OperationOwner(context.call.principal),
+                sinceMilliseconds: decidedMilliseconds, command: HeldCommand(ready)),
+            on: head.target.machineKey)
+    }
 
-    /// - Returns: `nil` if the earlier request turned out not to have run anything: then this one is new.
-    private func repeated(
-        _ earlier: String, _ context: CallContext, _ prepare: (CallContext) async -> Preparation
-    ) async -> GatewayAnswer? {
+    /// A request that was admitted as new does not go out after all.
+    private func yield(
+        to hold: RepeatBook.Hold, _ context: CallContext, _ prepare: (CallContext) async -> Preparation
+    ) async -> GatewayAnswer {
+        self.repeats.ended(context.requestID, .notRun)
+        return await self.holdBack(hold, context, prepare)
+    }
+
+    /// Nobody knows whether the same command ran. The refusal is decided and on record like any other, and with it
+    /// what the caller knows: it may know of one such command while another holds this one back.
+    private func holdBack(
+        _ hold: RepeatBook.Hold, _ context: CallContext, _ prepare: (CallContext) async -> Preparation
+    ) async -> GatewayAnswer {
+        var context = context
+        context.facts.repeatOf = hold.id
         let ready: ReadyCommand
         switch await prepare(context) {
-        case .ready(let command): ready = command
         case .answer(let answer): return answer
+        case .ready(let command): ready = command
         }
+        let error = ErrorAnswer.heldBack(by: hold.id, until: self.end(of: hold))
+        let decision = Decision(
+            effect: .deny, rule: nil,
+            reasons: [Reason(code: error.code, message: error.message, target: error.target)],
+            policyDigest: ready.decision.policyDigest)
         let index: AuditIndex
         do throws(AuditLogError) {
             index = try await self.recorder.record(
-                ready.decision, of: context, command: ready.command, extras: ready.extras
+                decision, of: context, command: ready.command, extras: ready.extras,
+                ends: context.facts.acknowledgedRequest
             ).index
-        } catch {
-            return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
-        }
-        self.noteDelivery(of: earlier, context)
-        var answer: GatewayAnswer
-        switch await self.repeats.end(of: earlier, pause: self.pause) {
-        case .notRun: return nil
-        case nil: answer = ErrorAnswer.alreadyInProgress(earlier).answer
-        case .unknown: answer = ErrorAnswer.heldBack(by: earlier, until: nil).answer
-        case .answered:
-            let stored: StoredOperation?
-            do throws(AuditLogError) { stored = try await self.operation(earlier) } catch {
-                return context.finished(ErrorAnswer.auditUnavailable.answer, index: index)
-            }
-            guard let stored, let kept = stored.answer else {
-                // Its time is over, so it answers no repeat any more.
-                self.repeats.ended(earlier, .notRun, at: self.now())
-                return nil
-            }
-            answer = kept.bodyIsKept ? self.links.answer(kept, of: stored) : ErrorAnswer.tooLongToRepeat(stored).answer
-            answer.delivered = self.delivery(of: earlier, context)
-        }
-        answer.headers.append(("x-sallyport-repeat-of", earlier))
+        } catch { return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil) }
+        if let acknowledged = context.facts.acknowledgedRequest { self.repeats.lift(acknowledged) }
+        var answer = error.answer
+        answer.headers.append(("x-sallyport-repeat-of", hold.id))
         return context.finished(answer, index: index)
     }
 
-    /// Nobody knows whether the same command ran. The refusal is decided and on record like any other.
-    private func holdBack(
-        by earlier: String, _ until: Int64, _ context: CallContext, _ prepare: (CallContext) async -> Preparation
-    ) async -> GatewayAnswer {
-        switch await prepare(context) {
-        case .answer(let answer): return answer
-        case .ready(let ready):
-            var answer = await self.refuse(
-                ErrorAnswer.heldBack(by: earlier, until: until), context, command: ready.command, extras: ready.extras)
-            if answer.status == 409 { answer.headers.append(("x-sallyport-repeat-of", earlier)) }
-            return answer
-        }
-    }
-
-    /// Only an answer to a request without a client request id is told from a new request by whether it arrived.
-    private func noteDelivery(of id: String, _ context: CallContext) {
-        guard context.facts.clientRequestID == nil else { return }
-        let report = self.report(of: id)
-        context.call.whenAbandoned { report(false) }
-    }
-
-    private func delivery(of id: String, _ context: CallContext) -> (@Sendable (Bool) -> Void)? {
-        context.facts.clientRequestID == nil ? self.report(of: id) : nil
-    }
-
-    private func report(of id: String) -> @Sendable (Bool) -> Void {
-        { [repeats, log = self.recorder.log] isDelivered in
-            if repeats.delivered(id, isDelivered) { log.markUndelivered(id: id) }
-        }
-    }
-}
-
-extension PollingLinks {
-    /// An earlier answer once more, with the same links.
-    fileprivate func answer(_ kept: KeptAnswer, of operation: StoredOperation) -> GatewayAnswer {
-        var headers: [(String, String)] = [("cache-control", "no-cache")]
-        if operation.statusLink != nil { headers.append(("azure-asyncoperation", self.status(of: operation))) }
-        if operation.resultLink != nil { headers.append(("location", self.result(of: operation))) }
-        if let seconds = kept.retryAfter { headers.append(("retry-after", seconds)) }
-        if !kept.body.isEmpty { headers.append(("content-type", "application/json; charset=utf-8")) }
-        return GatewayAnswer(status: kept.status, headers: headers, body: kept.body)
-    }
-}
-
-extension ErrorAnswer {
-    static func alreadyInProgress(_ earlier: String) -> ErrorAnswer {
-        ErrorAnswer(
-            status: 409, code: "RequestAlreadyInProgress",
-            message: "The same request was received before and has no answer yet; it is on record as request "
-                + "\(earlier). Nothing was sent a second time.", target: earlier)
-    }
-
-    /// - Parameter until: when the hold ends, milliseconds since 1970, where it is known.
-    static func heldBack(by earlier: String, until: Int64?) -> ErrorAnswer {
-        let end = until.map { " The hold ends at \(Timestamp.text(milliseconds: $0))." } ?? ""
-        return ErrorAnswer(
-            status: 409, code: "UpstreamOutcomeUnknown",
-            message: "The same command was sent before, and nobody knows whether it ran: it is on record as request "
-                + "\(earlier). Nothing was sent a second time.\(end) If you have looked at the machine and want it "
-                + "sent again, add the header x-sallyport-repeat: \(earlier).", target: earlier)
-    }
-
-    static func tooLongToRepeat(_ operation: StoredOperation) -> ErrorAnswer {
-        ErrorAnswer(
-            status: 409, code: "RequestAlreadyAnswered",
-            message: "The same request was answered before with status \(operation.answer?.status ?? 0), and that "
-                + "answer is too long to be kept; it is on record as request \(operation.id). Nothing was sent a "
-                + "second time; a GET shows what there is now.", target: operation.id)
-    }
+    /// Milliseconds since 1970.
+    func end(of hold: RepeatBook.Hold) -> Int64 { self.now() + hold.remainingMilliseconds }
 }

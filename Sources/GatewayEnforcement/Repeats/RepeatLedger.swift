@@ -1,28 +1,21 @@
 import Synchronization
 
-/// What makes two requests the same: who sends it, and what it says.
-struct RepeatKey: Sendable, Hashable {
-    var owner: OperationOwner
-    /// Request digest, lower-case hexadecimal.
-    var digest: String
-}
-
-/// Which commands were sent lately, so that none is sent again by a client that did not hear the answer. It knows who
-/// and when; the answers themselves are kept with the operations.
-///
-/// A command of which the caller got the whole answer, and which named no client request id, is forgotten at once: no
-/// repeat of it can be told from a new request.
+/// The ``RepeatBook`` with a lock and a clock of its own, which no step of the wall clock moves, and those who wait.
 final class RepeatLedger: Sendable {
     /// What a request is, measured against those before it.
     enum Admission: Sendable, Hashable {
-        /// A new request; it is remembered from now on.
+        /// A new request; it is remembered from now on, until ``RepeatLedger/ended(_:_:)`` says what became of it.
         case new
         /// A new request whose caller knows of an earlier one of unknown outcome.
         case acknowledging(String)
-        /// The same as an earlier request, which is on its way or answered.
+        /// The same as an earlier request, which is on its way or answered. To be followed by
+        /// ``RepeatLedger/unpin(_:)``.
         case repeating(String)
         /// Held back: nobody knows whether the same command ran.
-        case held(by: String, untilMilliseconds: Int64)
+        /// - acknowledging: another of unknown outcome that the caller knows about.
+        case held(RepeatBook.Hold, acknowledging: String?)
+        /// No room to remember it.
+        case full
     }
 
     /// What became of a command.
@@ -35,242 +28,159 @@ final class RepeatLedger: Sendable {
         case unknown
     }
 
-    private struct Entry {
-        var key: RepeatKey
-        var clientRequestID: String?
-        var startedMilliseconds: Int64
-        var end: End?
-        /// When the hold of an unknown one is over.
-        var heldUntilMilliseconds: Int64 = 0
-        /// The whole answer was written to the caller; `nil` while it is not known.
-        var isDelivered: Bool?
-        var waiters: [Int: CheckedContinuation<End?, Never>] = [:]
-    }
-
-    private struct Named: Hashable {
-        var key: RepeatKey
-        var clientRequestID: String
+    /// What a repeat learns of the earlier request, or of the one that went out in its place.
+    enum Finding: Sendable, Hashable {
+        case notRun
+        case answered(String)
+        case concluded(String)
+        case unknown(RepeatBook.Hold)
+        /// Not there within `waitSeconds`.
+        case late(String)
     }
 
     private struct State {
-        var entries: [String: Entry] = [:]
-        var byClientRequestID: [Named: String] = [:]
-        /// Requests without a client request id whose caller is gone, oldest first.
-        var undelivered: [RepeatKey: [String]] = [:]
-        var unknown: [RepeatKey: [String]] = [:]
-        /// In the order of their coming, for forgetting.
-        var order: [(id: String, milliseconds: Int64)] = []
-        var first = 0
+        var book: RepeatBook
         var waiters = 0
+        var isWaitedFor = 0
     }
 
-    /// Far beyond what ARM lets one caller send within the window; past it the oldest are forgotten.
-    private static let most = 200_000
-    private let settings: RepeatSettings
-    private let state = Mutex(State())
+    private let waitSeconds: Int
+    private let mostWaiters: Int
+    private let uptime: @Sendable () -> Int64
+    private let state: Mutex<State>
 
-    init(settings: RepeatSettings) { self.settings = settings }
+    /// - Parameters:
+    ///   - most: commands that are remembered; far beyond what ARM lets a subscription send within the window.
+    ///   - mostWaiters: repeats that wait; another is told at once that there is no answer yet.
+    ///   - uptimeMilliseconds: a clock that only goes forward.
+    init(
+        settings: RepeatSettings, most: Int = 200_000, mostWaiters: Int = 10_000,
+        uptimeMilliseconds: @escaping @Sendable () -> Int64
+    ) {
+        self.waitSeconds = settings.waitSeconds
+        self.mostWaiters = mostWaiters
+        self.uptime = uptimeMilliseconds
+        self.state = Mutex(
+            State(
+                book: RepeatBook(
+                    windowMilliseconds: Int64(settings.windowSeconds) * 1_000,
+                    holdMilliseconds: Int64(settings.unknownHoldSeconds) * 1_000, most: most)))
+    }
 
-    var count: Int { self.state.withLock { $0.entries.count } }
-
-    // MARK: A request comes
+    var count: Int { self.state.withLock { $0.book.entries.count } }
+    var size: Int { self.state.withLock { $0.book.size } }
 
     /// - Parameters:
     ///   - id: our id of the request.
     ///   - acknowledged: the request that the caller says it knows about.
     func admit(
-        _ id: String, _ key: RepeatKey, clientRequestID: String?, acknowledging acknowledged: String?,
-        at now: Int64
+        _ id: String, _ key: RepeatKey, clientRequestID: String?, acknowledging acknowledged: String? = nil
     ) -> Admission {
-        self.state.withLock { state in
-            self.forget(&state, at: now)
-            if let acknowledged, state.unknown[key]?.contains(acknowledged) == true {
-                Self.remove(acknowledged, &state)
-                self.insert(id, key, clientRequestID, at: now, &state)
-                return .acknowledging(acknowledged)
-            }
-            if let earlier = Self.repeated(key, clientRequestID, state), state.entries[earlier]?.end != .unknown {
-                // Such an answer serves one repeat, whose own delivery says whether it may serve another.
-                if clientRequestID == nil { Self.setDelivered(nil, earlier, &state) }
-                return .repeating(earlier)
-            }
-            while let earlier = state.unknown[key]?.last, let entry = state.entries[earlier] {
-                guard entry.heldUntilMilliseconds <= now else {
-                    return .held(by: earlier, untilMilliseconds: entry.heldUntilMilliseconds)
-                }
-                Self.remove(earlier, &state)
-            }
-            self.insert(id, key, clientRequestID, at: now, &state)
-            return .new
+        self.state.withLock {
+            $0.book.admit(
+                id, key, clientRequestID: clientRequestID, acknowledging: acknowledged, at: self.uptime())
         }
     }
 
-    private static func repeated(_ key: RepeatKey, _ clientRequestID: String?, _ state: State) -> String? {
-        guard let clientRequestID else { return state.undelivered[key]?.first }
-        return state.byClientRequestID[Named(key: key, clientRequestID: clientRequestID)]
+    /// What has come in the way of a request that was admitted as new: the same command, sent meanwhile or before, of
+    /// which nobody knows whether it ran.
+    func obstacle(to id: String) -> RepeatBook.Hold? {
+        self.state.withLock { $0.book.obstacle(to: id, at: self.uptime()) }
     }
 
-    private func insert(
-        _ id: String, _ key: RepeatKey, _ clientRequestID: String?, at now: Int64, _ state: inout State
-    ) {
-        state.entries[id] = Entry(key: key, clientRequestID: clientRequestID, startedMilliseconds: now)
-        if let clientRequestID {
-            state.byClientRequestID[Named(key: key, clientRequestID: clientRequestID)] = id
-            state.order.append((id, now))
-        }
-    }
+    /// The decision that names another request of unknown outcome is on record.
+    func acknowledged(by id: String) { self.state.withLock { $0.book.acknowledged(by: id) } }
 
-    // MARK: What becomes of it
+    /// The caller's word about a request of unknown outcome is on record; nothing was sent in its place.
+    func lift(_ id: String) { self.state.withLock { $0.book.lift(id) } }
+
+    func goesOut(_ id: String, _ change: RepeatEntry.Change) { self.state.withLock { $0.book.goesOut(id, change) } }
 
     /// What became of a request that was admitted as new.
-    func ended(_ id: String, _ end: End, at now: Int64) {
-        let waiters = self.state.withLock { state -> [CheckedContinuation<End?, Never>] in
-            guard var entry = state.entries[id] else { return [] }
-            let waiters = Array(entry.waiters.values)
-            entry.waiters = [:]
-            entry.end = end
-            switch end {
-            case .notRun: Self.remove(id, &state)
-            case .answered:
-                state.entries[id] = entry
-                if entry.clientRequestID == nil, entry.isDelivered == true { Self.remove(id, &state) }
-            case .unknown:
-                entry.heldUntilMilliseconds = now + Int64(self.settings.unknownHoldSeconds) * 1_000
-                state.entries[id] = entry
-                state.unknown[entry.key, default: []].append(id)
-                if entry.clientRequestID == nil { state.order.append((id, entry.startedMilliseconds)) }
-            }
-            return waiters
+    func ended(_ id: String, _ end: End) {
+        let (waiters, finding) = self.state.withLock { state -> ([RepeatWaiter], Finding) in
+            let waiters = state.book.ended(id, end, at: self.uptime())
+            state.isWaitedFor -= waiters.count
+            return (waiters, self.finding(id, state.book) ?? .notRun)
         }
-        for waiter in waiters { waiter.resume(returning: end) }
-    }
-
-    /// Whether a caller got the whole answer: the request's own caller, or that of a repeat which was given it.
-    /// - Returns: whether the answer stands for one more repeat, which then is worth keeping.
-    func delivered(_ id: String, _ isDelivered: Bool) -> Bool {
-        self.state.withLock { state in
-            guard let entry = state.entries[id], entry.clientRequestID == nil, entry.end != .unknown,
-                entry.isDelivered != isDelivered
-            else { return false }
-            Self.setDelivered(isDelivered, id, &state)
-            if isDelivered {
-                if entry.end == .answered { Self.remove(id, &state) }
-                return false
-            }
-            state.order.append((id, entry.startedMilliseconds))
-            return true
+        for waiter in waiters {
+            waiter.alarm?.cancel()
+            waiter.continuation.resume(returning: finding)
         }
-    }
-
-    private static func setDelivered(_ isDelivered: Bool?, _ id: String, _ state: inout State) {
-        guard let entry = state.entries[id] else { return }
-        if entry.isDelivered == false {
-            state.undelivered[entry.key]?.removeAll { $0 == id }
-            if state.undelivered[entry.key]?.isEmpty == true { state.undelivered[entry.key] = nil }
-        }
-        if isDelivered == false { state.undelivered[entry.key, default: []].append(id) }
-        state.entries[id]?.isDelivered = isDelivered
     }
 
     /// The outcome of a command is known now: nothing is held back for it any more.
-    func outcomeRecorded(_ id: String) {
-        self.state.withLock { state in
-            if state.entries[id]?.end == .unknown { Self.remove(id, &state) }
-        }
+    func outcomeRecorded(_ id: String) { self.state.withLock { $0.book.concluded(id) } }
+
+    func unknown(on target: String) -> [(id: String, decidedMilliseconds: Int64)] {
+        self.state.withLock { $0.book.unknown(on: target) }
     }
+
+    func state(of id: String) -> RepeatEntry.State? { self.state.withLock { $0.book.entries[id]?.state } }
+
+    func lost(_ id: String) -> String? { self.state.withLock { $0.book.lost(id) } }
+    func served(_ id: String) -> String? { self.state.withLock { $0.book.served(id) } }
+    func isUndelivered(_ id: String) -> Bool { self.state.withLock { $0.book.isUndelivered(id) } }
+    func restore(_ id: String, _ entry: RepeatEntry) { self.state.withLock { $0.book.restore(id, entry) } }
+
+    /// The end, in the ledger's time, of what has so many milliseconds left.
+    func time(in milliseconds: Int64) -> Int64 { self.uptime() + milliseconds }
 
     // MARK: Waiting
 
     /// Waits for the end of an earlier request.
-    /// - Parameter pause: returns when the time for waiting is over.
-    /// - Returns: `nil` if it is not there within `waitSeconds`.
-    func end(of id: String, pause: @escaping @Sendable (Int) async -> Void) async -> End? {
-        enum Start { case ended(End), wait(Int) }
-        return await withCheckedContinuation { continuation in
+    /// - Parameter pause: returns when so many seconds are over, or earlier if the task is cancelled.
+    func finding(of id: String, pause: @escaping @Sendable (Int) async -> Void) async -> Finding {
+        await withCheckedContinuation { continuation in
+            enum Start { case known(Finding), wait(String, Int) }
             let start = self.state.withLock { state -> Start in
-                // Forgotten meanwhile: nothing of it can be told.
-                guard let entry = state.entries[id] else { return .ended(.notRun) }
-                if let end = entry.end { return .ended(end) }
+                let id = state.book.latest(id)
+                if let finding = self.finding(id, state.book) { return .known(finding) }
+                // Gone while a pin held it: it did not run.
+                guard state.book.entries[id] != nil else { return .known(.notRun) }
+                guard state.isWaitedFor < self.mostWaiters else { return .known(.late(id)) }
                 state.waiters += 1
-                state.entries[id]?.waiters[state.waiters] = continuation
-                return .wait(state.waiters)
+                state.isWaitedFor += 1
+                state.book.wait(for: id, state.waiters, RepeatWaiter(continuation: continuation))
+                return .wait(id, state.waiters)
             }
             switch start {
-            case .ended(let end): continuation.resume(returning: end)
-            case .wait(let number):
-                let seconds = self.settings.waitSeconds
-                Task {
+            case .known(let finding): continuation.resume(returning: finding)
+            case .wait(let id, let number):
+                let seconds = self.waitSeconds
+                let alarm = Task {
                     await pause(seconds)
-                    let late = self.state.withLock { $0.entries[id]?.waiters.removeValue(forKey: number) }
-                    late?.resume(returning: nil)
+                    self.giveUp(on: id, number)
                 }
+                if !self.state.withLock({ $0.book.alarm(id, number, alarm) }) { alarm.cancel() }
             }
         }
     }
 
-    // MARK: After a restart
-
-    /// Takes up what the record's file says.
-    func restore(_ operation: StoredOperation, isUndelivered: Bool, at now: Int64) {
-        guard let digest = operation.requestDigest, operation.isUnknown || operation.answer != nil else { return }
-        let until = operation.createdMilliseconds + Int64(self.settings.unknownHoldSeconds) * 1_000
-        let windowEnd = operation.createdMilliseconds + Int64(self.settings.windowSeconds) * 1_000
-        let isHeld = operation.isUnknown && operation.endedMilliseconds == nil && until > now
-        guard isHeld || (!operation.isUnknown && windowEnd > now) else { return }
-        guard isHeld || operation.clientRequestID != nil || isUndelivered else { return }
-        let key = RepeatKey(owner: operation.owner, digest: digest)
-        self.state.withLock { state in
-            self.insert(operation.id, key, operation.clientRequestID, at: operation.createdMilliseconds, &state)
-            if operation.clientRequestID == nil { state.order.append((operation.id, operation.createdMilliseconds)) }
-            state.entries[operation.id]?.end = isHeld ? .unknown : .answered
-            if isHeld {
-                state.entries[operation.id]?.heldUntilMilliseconds = until
-                state.unknown[key, default: []].append(operation.id)
-            } else if operation.clientRequestID == nil {
-                Self.setDelivered(false, operation.id, &state)
-            }
+    private func giveUp(on id: String, _ number: Int) {
+        let waiter = self.state.withLock { state in
+            let waiter = state.book.stopWaiting(for: id, number)
+            if waiter != nil { state.isWaitedFor -= 1 }
+            return waiter
         }
+        waiter?.continuation.resume(returning: .late(id))
     }
 
-    // MARK: Forgetting
+    /// The repeat is done with the earlier request that it was told of.
+    func unpin(_ id: String) { self.state.withLock { $0.book.unpin(id) } }
 
-    private func forget(_ state: inout State, at now: Int64) {
-        let window = Int64(self.settings.windowSeconds) * 1_000
-        var kept: [(String, Int64)] = []
-        while state.first < state.order.count {
-            let (id, time) = state.order[state.first]
-            guard time + window <= now || state.entries.count > Self.most else { break }
-            state.first += 1
-            guard let entry = state.entries[id] else { continue }
-            switch entry.end {
-            case .answered, .notRun: Self.remove(id, &state)
-            case .unknown where entry.heldUntilMilliseconds <= now: Self.remove(id, &state)
-            // Looked at again when the next window is over, or its hold.
-            case .unknown: kept.append((id, entry.heldUntilMilliseconds - window))
-            case nil: kept.append((id, now))
-            }
-        }
-        state.order.append(contentsOf: kept)
-        if state.first > 1_024, state.first * 2 > state.order.count {
-            state.order.removeFirst(state.first)
-            state.first = 0
-        }
-    }
-
-    private static func remove(_ id: String, _ state: inout State) {
-        guard let entry = state.entries.removeValue(forKey: id) else { return }
-        // Nobody waits on an entry that has ended, or else it is not removed before it has.
-        if let clientRequestID = entry.clientRequestID {
-            let named = Named(key: entry.key, clientRequestID: clientRequestID)
-            if state.byClientRequestID[named] == id { state.byClientRequestID[named] = nil }
-        }
-        if entry.isDelivered == false {
-            state.undelivered[entry.key]?.removeAll { $0 == id }
-            if state.undelivered[entry.key]?.isEmpty == true { state.undelivered[entry.key] = nil }
-        }
-        if entry.end == .unknown {
-            state.unknown[entry.key]?.removeAll { $0 == id }
-            if state.unknown[entry.key]?.isEmpty == true { state.unknown[entry.key] = nil }
+    /// - Returns: `nil` while it is on its way, and for one that is not remembered.
+    private func finding(_ id: String, _ book: RepeatBook) -> Finding? {
+        switch book.entries[id]?.state {
+        case nil, .onItsWay: nil
+        case .answered: .answered(id)
+        case .concluded: .concluded(id)
+        case .unknown where book.isDone(id): .notRun
+        case .unknown:
+            .unknown(
+                RepeatBook.Hold(
+                    id: id,
+                    remainingMilliseconds: max(0, (book.entries[id]?.untilMilliseconds ?? 0) - self.uptime())))
         }
     }
 }

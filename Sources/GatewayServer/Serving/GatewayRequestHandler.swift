@@ -131,6 +131,8 @@ struct GatewayRequestHandler: RequestHandling {
         // Two of them leave open which request is meant.
         headers.acknowledgedRequest = acknowledged.count == 1 ? acknowledged.first : nil
         headers.acceptLanguage = request.headers.first("accept-language")
+        headers.preconditions = Preconditions(
+            ifMatch: request.headers.values("if-match"), ifNoneMatch: request.headers.values("if-none-match"))
         return headers
     }
 

@@ -1,4 +1,5 @@
 import ARMUpstream
+import Foundation
 import GatewayEnforcement
 import NIOCore
 import Redaction
@@ -8,6 +9,8 @@ struct ARMUpstreamAdapter: Upstream {
     let connections: UpstreamConnections
     let tokens: UpstreamTokens
     let deadline: TimeAmount
+    /// The wall clock, which dates in answers are relative to.
+    var now: @Sendable () -> Date = { Date() }
 
     func send(_ request: PermittedRequest) async -> UpstreamResult {
         let deadline = NIODeadline.now() + self.deadline
@@ -16,9 +19,9 @@ struct ARMUpstreamAdapter: Upstream {
         guard case .answered(let answer) = first, answer.status == 401, !self.tokens.isPassthrough else {
             return self.result(first)
         }
-        // ARM's 401 proves that nothing ran: the token is dropped and asked anew, once.
-        self.tokens.invalidate(token)
-        guard let fresh = await self.token(request) else { return .notSent("credentialUnavailable") }
+        // ARM's 401 proves that nothing ran: it is asked once more if there is another token. If not, its answer
+        // stands, and the record shows it.
+        guard let fresh = await self.tokens.replacement(for: token) else { return self.result(first) }
         return self.result(await self.exchange(request, fresh, deadline))
     }
 
@@ -37,6 +40,8 @@ struct ARMUpstreamAdapter: Upstream {
             switch name {
             case "x-ms-client-request-id": context.clientRequestID.map { [$0] } ?? []
             case "accept-language": context.acceptLanguage.map { [$0] } ?? []
+            case "if-match": context.preconditions.ifMatch
+            case "if-none-match": context.preconditions.ifNoneMatch
             default: []
             }
         }
@@ -51,15 +56,15 @@ struct ARMUpstreamAdapter: Upstream {
         case .notSent(let failure): return .notSent(failure.reason.rawValue)
         case .outcomeUnknown(let failure): return .outcomeUnknown(failure.reason.rawValue)
         case .answered(let answer):
-            // These two are decided by the pipeline, by what the answer means.
+            // The pipeline writes bodies anew, and their type with them.
             let headers = AnswerHeaderPolicy.headers(
                 from: answer.headers, status: answer.status, passthrough: self.tokens.isPassthrough
-            ).filter { $0.0 != "retry-after" && $0.0 != "content-type" }
+            ).filter { $0.0 != "content-type" }
             return .answered(
                 UpstreamReply(
                     status: answer.status, headers: headers, location: answer.headers.first("location"),
                     asyncOperation: answer.headers.first("azure-asyncoperation"),
-                    retryAfter: AnswerHeaderPolicy.retryAfterSeconds(of: answer.headers).map(String.init),
+                    retryAfter: RetryAfter.seconds(of: answer.headers, now: self.now()).map(String.init),
                     requestID: AnswerHeaderPolicy.recordedRequestID(of: answer.headers), body: answer.body))
         }
     }

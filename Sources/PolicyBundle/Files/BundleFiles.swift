@@ -121,7 +121,8 @@ final class BundleFiles {
             return nil
         }
         guard data.count <= limit else {
-            problems.error("the file is larger than \(limit) bytes", at: mark)
+            let size = (try? file.seekToEnd()).map { "\($0) bytes, which is more than" } ?? "more than"
+            problems.error("the file has \(size) the \(limit) that are taken", at: mark)
             return nil
         }
         return Array(data)

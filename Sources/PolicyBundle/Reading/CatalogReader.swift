@@ -48,6 +48,11 @@ struct CatalogReader {
         guard let bytes = self.files.read("scripts/" + file, limit: ScriptFile.maximumBytes, at: mark),
             let script = ScriptFile.text(of: bytes, at: mark, problems: self.problems)
         else { return nil }
+        let lines = script.lines.count
+        if lines > ScriptText.mostLines {
+            entry.error(
+                "file", "has \(lines) lines; an action carries at most \(ScriptText.mostLines), so it could never run")
+        }
         if carrier == .shell, bytes.contains(0x0D) {
             entry.warning("file", "has CR in its lines, which a shell takes for part of the command")
         }

@@ -176,7 +176,11 @@ struct RuleReader {
         for key in ["principals", "operations", "targets"] { mapping.require(key) }
         guard let operations = rule.operations else { return }
         if operations.runsScript {
-            mapping.require("commands")
+            // A rule may be for gallery scripts alone.
+            if !mapping.has("galleryScripts") { mapping.require("commands") }
+            if !operations.contains(.create), !operations.contains(.update), mapping.has("galleryScripts") {
+                mapping.warning("galleryScripts", "has no effect: an action (run) carries no gallery script")
+            }
         } else {
             for key in FieldReader.scriptKeys where mapping.has(key) {
                 mapping.warning(key, "has no effect: none of the rule's operations runs a script")

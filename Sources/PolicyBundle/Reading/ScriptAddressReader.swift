@@ -36,6 +36,9 @@ struct ScriptAddressReader {
         {
             mapping.warning("scriptURIs", "has no effect: an action (run) carries no address")
         }
+        if !mapping.has("commands"), mapping.has("galleryScripts") {
+            mapping.error("scriptURIs", "needs commands with a script or sha256; a gallery script has no address")
+        }
         // An entry that could not be read is told already, and may have been the one.
         guard let commands = rule.commands, case .sequence(let written) = mapping.node("commands")?.content,
             commands.entries.count == written.count, commands.digests.isEmpty

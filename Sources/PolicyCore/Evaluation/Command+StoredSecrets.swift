@@ -5,12 +5,17 @@ extension Command {
     /// address, an identity. Also true while nothing has been read.
     var keepsStoredSecrets: Bool {
         if !self.protectedParameters.isKnown || !self.runAsPassword.isKnown { return true }
+        if case .known(nil) = self.outputBlob, case .known(nil) = self.errorBlob, !self.isFromAddress { return false }
         if self.identities.contains(where: { !$0.isKnown }) { return true }
         if case .known(.address(let address, _)?) = self.source, !address.query.isKnown { return true }
         return [self.outputBlob, self.errorBlob].contains { blob in
             guard case .known(let address) = blob else { return true }
             return address.map { !$0.query.isKnown } ?? false
         }
+    }
+
+    private var isFromAddress: Bool {
+        if case .known(.address?) = self.source { true } else { false }
     }
 
     /// The identities that the machine would use. An identity that no GET shows matters only beside an address.

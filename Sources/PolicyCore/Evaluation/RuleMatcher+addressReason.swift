@@ -2,6 +2,15 @@ import ARMModel
 
 /// Why an allow does not take a script from where the request has it fetched.
 extension RuleMatcher {
+    /// The conditions worth telling of those that are missing: a script whose address is refused was not fetched, so
+    /// that it is on no list says nothing more.
+    func withoutConsequences(_ missing: [Condition]) -> [Condition] {
+        guard missing.contains(.scriptAddress), case .known(.address?) = self.facts.command?.source else {
+            return missing
+        }
+        return missing.filter { $0 != .command }
+    }
+
     func addressReason(_ command: Command) -> Reason {
         let member = self.path("source.scriptUri")
         guard self.rule.scriptAddresses != nil, case .address(let address, let identity) = ScriptOrigin(command) else {

@@ -1,9 +1,24 @@
 import ARMModel
 
+/// A rule that is handed on by reference: it is made of many parts.
+final class SharedRule: Sendable {
+    let rule: Rule
+    init(_ rule: Rule) { self.rule = rule }
+}
+
 /// Asks the conditions of one rule about one request.
 struct RuleMatcher {
-    let rule: Rule
+    private let shared: SharedRule
     let facts: RequestFacts
+
+    init(rule: Rule, facts: RequestFacts) { self.init(rule: SharedRule(rule), facts: facts) }
+
+    init(rule: SharedRule, facts: RequestFacts) {
+        self.shared = rule
+        self.facts = facts
+    }
+
+    var rule: Rule { self.shared.rule }
 
     /// All conditions together; stops at the first that fails.
     var truth: Truth {

@@ -27,14 +27,39 @@ package enum AccountShape {
         return bytes.allSatisfy { ASCIIText.isLetterOrDigit($0) || $0 == 0x5F || $0 == 0x2E || $0 == 0x2D }
     }
 
-    /// No quotes, `$`, backtick, backslash, `|`, `&`, `;`, `<`, `>`, parentheses, spaces or control characters.
-    package static func isPassword(_ password: Secret) -> Bool {
+    /// Why this is no password; `nil` if it is one. The agent runs `echo PASSWORD | sudo -S -u USER SCRIPT`, so what
+    /// stands here must reach `sudo` as it is, and leave the line as it is.
+    ///
+    /// - Returns: a sentence that names the kind of character and never one of the password's own.
+    package static func problem(withPassword password: Secret) -> String? {
         password.withValue { value in
-            value.utf8.count <= ParameterFloor.longestValue
-                && value.unicodeScalars.allSatisfy { scalar in
-                    if scalar.properties.isWhitespace || scalar.properties.generalCategory == .control { return false }
-                    return !"'\"$`\\|&;<>()".unicodeScalars.contains(scalar)
-                }
+            if value.utf8.count > ParameterFloor.longestValue {
+                return "The password has at most \(ParameterFloor.longestValue) bytes."
+            }
+            let isOfOneWord = value.unicodeScalars.allSatisfy { scalar in
+                !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
+                    && !"'\"$`\\|&;<>()".unicodeScalars.contains(scalar)
+            }
+            guard isOfOneWord else {
+                return "The password may not hold quotes, $, backtick, backslash, | & ; < > ( ), spaces or control "
+                    + "characters: the machine's agent pastes it into a shell line."
+            }
+            // A comment swallows the script, `echo` takes an option for itself.
+            if let first = value.utf8.first, "#-~".utf8.contains(first) {
+                return "The password may not begin with # - or ~: the shell of the machine's agent would read it as "
+                    + "something else, and the script might silently not run."
+            }
+            if value.utf8.contains(where: "*?[]{}".utf8.contains) {
+                return "The password may not hold * ? [ ] { }: the shell of the machine's agent may put something else "
+                    + "in its place."
+            }
+            // bash expands a tilde here too, in a word that looks like an assignment.
+            let pairs = zip(value.utf8, value.utf8.dropFirst())
+            if pairs.contains(where: { ($0 == 0x3A || $0 == 0x3D) && $1 == 0x7E }) {
+                return "The password may not hold ~ right behind = or a colon: the shell of the machine's agent may "
+                    + "put a folder in its place."
+            }
+            return nil
         }
     }
 }

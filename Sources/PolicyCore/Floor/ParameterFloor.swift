@@ -24,34 +24,31 @@ package enum ParameterFloor {
                     message: "The account must be a plain name of at most 32 letters, digits, _ . - "
                         + "or such a name behind a domain and a backslash."))
         }
-        if case .known(let password?) = command.runAsPassword, !AccountShape.isPassword(password) {
-            found.append(
-                FloorViolation(
-                    path: prefix + "runAsPassword",
-                    message: "The password may not hold quotes, $, backtick, backslash, | & ; < > ( ), spaces or "
-                        + "control characters: the machine's agent pastes it into a shell line."))
+        if case .known(let password?) = command.runAsPassword,
+            let problem = AccountShape.problem(withPassword: password)
+        {
+            found.append(FloorViolation(path: prefix + "runAsPassword", message: problem))
         }
         let plain = command.parameters.value ?? []
         let protected = command.protectedParameters.value ?? []
         for (index, parameter) in plain.enumerated() {
-            let path = prefix + "parameters[\(index)]"
             if let problem = self.problem(withName: parameter.name) {
-                found.append(FloorViolation(path: path + ".name", message: problem))
+                found.append(FloorViolation(path: prefix + "parameters[\(index)].name", message: problem))
             }
             if let problem = self.problem(withValue: parameter.value) {
-                found.append(FloorViolation(path: path + ".value", message: problem))
+                found.append(FloorViolation(path: prefix + "parameters[\(index)].value", message: problem))
             }
         }
         for (index, parameter) in protected.enumerated() {
-            let path = prefix + "protectedParameters[\(index)]"
             if let problem = self.problem(withName: parameter.name) {
-                found.append(FloorViolation(path: path + ".name", message: problem))
+                found.append(FloorViolation(path: prefix + "protectedParameters[\(index)].name", message: problem))
             }
             if let problem = parameter.value.withValue({ self.problem(withValue: $0) }) {
-                found.append(FloorViolation(path: path + ".value", message: problem))
+                found.append(FloorViolation(path: prefix + "protectedParameters[\(index)].value", message: problem))
             }
         }
-        if plain.count + protected.count > 1 {
+        let names = plain.map(\.name) + protected.map(\.name)
+        if self.mayRepeat(names) {
             self.findRepeats(plain.map(\.name), protected.map(\.name), prefix: prefix, into: &found)
         }
         return found.count > self.mostViolations ? Array(found.prefix(self.mostViolations)) : found
@@ -79,11 +76,25 @@ package enum ParameterFloor {
         if value.utf8.count > self.longestValue {
             return "A parameter's value has at most \(self.longestValue) bytes."
         }
+        let isPlainASCII = value.withBytes { bytes in
+            bytes.allSatisfy { ($0 >= 0x20 && $0 < 0x7F) || $0 == 9 || $0 == 10 }
+        }
+        if isPlainASCII { return nil }
         let isClean = value.unicodeScalars.allSatisfy { scalar in
             scalar.value >= 0xA0 || (scalar.value >= 0x20 && scalar.value < 0x7F) || scalar.value == 9
                 || scalar.value == 10
         }
         return isClean ? nil : "A parameter's value has no control characters other than tab and line feed."
+    }
+
+    /// Whether it is worth looking for repeats; the usual few names are compared at once.
+    private static func mayRepeat(_ names: [String]) -> Bool {
+        guard names.count <= 8 else { return true }
+        for (index, name) in names.enumerated() where names[..<index].contains(where: { ASCIICase.areEqual($0, name) })
+        {
+            return true
+        }
+        return false
     }
 
     /// Two names that differ only in case are one to Windows, and Azure keeps only one of two equal names.

@@ -1,3 +1,5 @@
+import ARMModel
+
 /// A GUID as a number, so that two spellings of one id are equal and comparing costs nothing.
 package struct GUID: Sendable, Hashable {
     private let high: UInt64
@@ -5,10 +7,15 @@ package struct GUID: Sendable, Hashable {
 
     /// - Parameter text: 8-4-4-4-12 hexadecimal digits in any case, without braces; anything else is `nil`.
     package init?(_ text: String) {
-        guard text.utf8.count == 36 else { return nil }
+        guard text.utf8.count == 36, let guid = text.withBytes(Self.init(bytes:)) else { return nil }
+        self = guid
+    }
+
+    private init?(bytes: UnsafeBufferPointer<UInt8>) {
         var words: (UInt64, UInt64) = (0, 0)
         var digits = 0
-        for (place, byte) in text.utf8.enumerated() {
+        for place in 0..<bytes.count {
+            let byte = bytes[place]
             if place == 8 || place == 13 || place == 18 || place == 23 {
                 guard byte == 0x2D else { return nil }
                 continue

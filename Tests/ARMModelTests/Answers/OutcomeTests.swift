@@ -1,4 +1,5 @@
 import ARMModel
+import Redaction
 import StrictJSON
 import Testing
 
@@ -76,11 +77,14 @@ import Testing
         (#"{"value":[]}"#, OutcomeStatus.succeeded), (#"{"value":[{"level":"Info"}]}"#, .succeeded),
         (#"{"value":[{"level":"Warning"}]}"#, .succeeded),
         (#"{"value":[{"level":"Info"},{"level":"Error"}]}"#, .failed),
-        (#"{"value":[{"level":"error"}]}"#, .failed), (#"{"value":[{}]}"#, .succeeded), (#"{"value":[7]}"#, .succeeded),
+        (#"{"value":[{"level":"error"}]}"#, .failed), (#"{"value":[{}]}"#, .succeeded),
+        (#"{"value":[{"level":null,"time":null,"x":7}]}"#, .succeeded),
         // The old form: the operation may have failed though no element says so.
         (#"{"status":"Failed","properties":{"output":[{"level":"Info","message":"x"}]}}"#, .failed),
         (#"{"status":"Failed","error":{"code":"x"}}"#, .failed), (#"{"status":"Canceled"}"#, .canceled),
         (#"{"status":"Succeeded","properties":{"output":[{"level":"Error"}]}}"#, .failed),
+        (#"{"status":"succeeded","properties":{"output":[{"level":"Info"}]}}"#, .succeeded),
+        (#"{"status":"FAILED"}"#, .failed),
     ])
     func actions(_ text: String, _ status: OutcomeStatus) throws {
         #expect(ActionResult(try json(text))?.outcome.status == status)
@@ -88,13 +92,56 @@ import Testing
 
     @Test(arguments: [
         "{}", "[]", #"{"value":"x"}"#, #"{"status":"InProgress"}"#, #"{"status":"Succeeded"}"#, #"{"status":7}"#,
-        #"{"properties":{}}"#,
+        #"{"properties":{}}"#, #"{"value":[7]}"#, #"{"value":[1,"x",null]}"#, #"{"value":[["a"]]}"#,
+        #"{"value":[{"code":"a"},null]}"#, #"{"value":[{"code":1}]}"#, #"{"value":[{"message":{}}]}"#,
+        #"{"value":[{"level":true}]}"#, #"{"value":[{"displayStatus":[]}]}"#, #"{"value":[{"Message":7}]}"#,
+        #"{"status":"Succeeded","properties":{"output":[1]}}"#,
     ])
     func noResult(_ text: String) throws { #expect(ActionResult(try json(text)) == nil) }
 
     @Test(arguments: [
+        #"{"status":"Succeeded","properties":{"output":{"value":[1,2]}}}"#,
+        #"{"status":"Succeeded","properties":{"output":["a"]}}"#,
+        #"{"status":"Succeeded","properties":{"output":{"value":"x"}}}"#,
+        #"{"status":"Succeeded","properties":{"output":"x"}}"#, #"{"status":"Succeeded","properties":[]}"#,
+        #"{"status":"Failed","error":"x"}"#, #"{"status":"Failed","endTime":7}"#, "{}", "[]", #"{"status":null}"#,
+    ])
+    func noOperationStatus(_ text: String) throws { #expect(OperationStatus(try json(text)) == nil) }
+
+    @Test func nullStandsForNone() throws {
+        let text = #"{"status":"Succeeded","startTime":null,"endTime":null,"properties":null,"error":null}"#
+        let status = try #require(OperationStatus(json(text)))
+        #expect(status.elements == nil && status.outcome?.status == .succeeded)
+        #expect(OperationStatus(try json(#"{"status":"x","properties":{"output":{"value":null}}}"#)) != nil)
+    }
+
+    /// Whatever a secret is, the answer means what it meant; and no text of a record holds one.
+    @Test func scrubbingLeavesTheMeaning() throws {
+        let words = ["Succeeded", "Failed", "executionState", "output", "StdOut", "hunter22", "12345678"]
+        let scrubber = Scrubber(words.map(Secret.init))
+        let view = InstanceView(
+            try json(
+                #"{"executionState":"Succeeded","exitCode":12345678,"output":"hunter22","executionMessage":"a hunter22","endTime":"hunter22"}"#
+            ))
+        let outcome = Outcome(view.scrubbed(by: scrubber))
+        #expect(outcome.status == .failed && outcome.executionState == "Succeeded" && outcome.exitCode == nil)
+        #expect(outcome.outputSHA256 == Self.digest("[redacted]"))
+        #expect(outcome.executionMessage == "a [redacted]" && outcome.endTime == "[redacted]")
+        let status = try #require(
+            OperationStatus(
+                json(
+                    #"{"status":"Failed","startTime":"hunter22","properties":{"output":[{"code":"x/StdOut/y","message":"hunter22"}]}}"#
+                )))
+        let end = try #require(status.scrubbed(by: scrubber).outcome)
+        #expect(end.status == .failed && end.startTime == "[redacted]" && end.outputSHA256 == Self.digest("[redacted]"))
+        let odd = InstanceView(try json(#"{"executionState":"hunter22"}"#)).scrubbed(by: scrubber)
+        #expect(odd.executionState == "[redacted]")
+    }
+
+    @Test(arguments: [
         ("InProgress", OutcomeStatus?.none), ("Running", nil), ("Accepted", nil), ("", nil), ("Updating", nil),
         ("Succeeded", .succeeded), ("Failed", .failed), ("Canceled", .canceled),
+        ("succeeded", .succeeded), ("FAILED", .failed), ("cAnceled", .canceled),
     ])
     func operationStates(_ word: String, _ status: OutcomeStatus?) throws {
         let node = try json(#"{"status":"\#(word)","startTime":"s","endTime":"e"}"#)
@@ -129,7 +176,9 @@ import Testing
         (#"{"executionState":"Canceled"}"#, .canceled, true), (#"{"executionState":"Running"}"#, .unknown, false),
         (#"{"executionState":"Pending"}"#, .unknown, false), (#"{"executionState":"Unknown"}"#, .unknown, false),
         (#"{"executionState":"Brandnew"}"#, .unknown, false), ("{}", .unknown, false),
-        (#"{"executionState":7}"#, .unknown, false),
+        (#"{"executionState":7}"#, .unknown, false), (#"{"executionState":"succeeded"}"#, .succeeded, true),
+        (#"{"executionState":"timedout"}"#, .timedOut, true),
+        (#"{"executionState":"succeeded","exitCode":3}"#, .failed, true),
     ])
     func instanceViews(_ text: String, _ status: OutcomeStatus, _ isTerminal: Bool) throws {
         let view = InstanceView(try json(text))

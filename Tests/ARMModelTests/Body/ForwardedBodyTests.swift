@@ -38,7 +38,7 @@ import Testing
         let properties = try #require(sent["properties"])
         let isNew = body.contains("new")
         #expect(properties["source"]?["script"]?.string == (isNew ? "new" : "stored"))
-        #expect(properties["source"]?["scriptShell"]?.string == (isNew ? nil : "Powershell7"))
+        #expect(properties["source"]?["scriptShell"]?.string == "Powershell7")
         #expect(
             properties["parameters"].map(text)
                 == (body.contains("9")
@@ -64,10 +64,51 @@ import Testing
             "parameters":[{"name":"a","value":"1"}],"protectedParameters":[{"name":"b","value":"2"}],\
             "asyncExecution":true,"runAsUser":"u","runAsPassword":"p","timeoutInSeconds":5,\
             "outputBlobUri":"https://h/o?sig=2","errorBlobUri":"https://h/e#3",\
-            "outputBlobManagedIdentity":{"objectId":"\(guid)"},"errorBlobManagedIdentity":{},\
+            "outputBlobManagedIdentity":{"objectId":"\(guid)"},"errorBlobManagedIdentity":{"clientId":"\(guid)"},\
             "treatFailureAsDeploymentFailure":true},"tags":{"t":"1"}}
             """
         #expect(text(try self.forwarded(body)) == body)
+    }
+
+    /// What might stay beside the new source, if ARM merges with the stored one, is never left to it.
+    @Test(arguments: [
+        (#"{"script":"a"}"#, #"{"script":"b"}"#, true), (#"{"commandId":"a"}"#, #"{"commandId":"b"}"#, true),
+        (
+            #"{"galleryScriptReferenceId":"\#(ManagedUpdateTests.gallery)"}"#,
+            #"{"galleryScriptReferenceId":"\#(ManagedUpdateTests.gallery)"}"#, true
+        ),
+        (#"{"commandId":"a"}"#, #"{"script":"b"}"#, false), (#"{"script":"a"}"#, #"{"commandId":"b"}"#, false),
+        (#"{"scriptUri":"https://h/s"}"#, #"{"script":"b"}"#, false),
+        (#"{"script":"a"}"#, #"{"scriptUri":"https://h/s"}"#, false),
+        (#"{"galleryScriptReferenceId":"\#(ManagedUpdateTests.gallery)"}"#, #"{"script":"b"}"#, false),
+        (#"{"script":"b"}"#, #"{"galleryScriptReferenceId":"\#(ManagedUpdateTests.gallery)"}"#, false),
+        // A stored identity is not shown.
+        (#"{"scriptUri":"https://h/s"}"#, #"{"scriptUri":"https://h/t"}"#, false),
+        (
+            #"{"scriptUri":"https://h/s"}"#,
+            #"{"scriptUri":"https://h/t","scriptUriManagedIdentity":{"clientId":"\#(ManagedUpdateTests.guid)"}}"#, true
+        ),
+        ("{}", #"{"script":"b"}"#, true), ("null", #"{"script":"b"}"#, true),
+    ])
+    func aSourceReplacesItsOwnKindOnly(_ stored: String, _ source: String, _ isTaken: Bool) throws {
+        let error = refusal {
+            _ = try self.forwarded(
+                #"{"properties":{"source":\#(source)}}"#, onto: #"{"properties":{"source":\#(stored)}}"#)
+        }
+        #expect((error == nil) == isTaken)
+        if !isTaken {
+            #expect(error?.code == .invalidParameter)
+            #expect(error?.target == "$.properties.source")
+        }
+    }
+
+    @Test func aStoredShellIsNamedOrRefused() throws {
+        let body = #"{"properties":{"source":{"script":"stored"}}}"#
+        let sent = try self.forwarded(body, onto: UpdateMergeTests.storedAnswer)
+        #expect(sent["properties"]?["source"].map(text) == #"{"script":"stored","scriptShell":"Powershell7"}"#)
+        let error = refusal { _ = try self.forwarded(body, onto: UpdateMergeTests.storedAnswer, version: .v2024_11_01) }
+        #expect(error?.code == .invalidParameter)
+        #expect(error?.target == "$.properties.source.scriptShell")
     }
 
     // MARK: Creations

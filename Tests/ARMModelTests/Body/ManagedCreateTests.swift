@@ -23,13 +23,27 @@ import Testing
             {"source":{"script":"id","scriptShell":"Default"},"parameters":[{"name":"a","value":"1"}],\
             "protectedParameters":[{"name":"b","value":"2"}],"asyncExecution":true,"runAsUser":"u",\
             "runAsPassword":"p","timeoutInSeconds":5,"outputBlobUri":"https://h/o?x","errorBlobUri":"https://h/e",\
-            "outputBlobManagedIdentity":{},"errorBlobManagedIdentity":{"clientId":"\(ManagedUpdateTests.guid)"},\
+            "outputBlobManagedIdentity":{"objectId":"\(ManagedUpdateTests.guid)"},\
+            "errorBlobManagedIdentity":{"clientId":"\(ManagedUpdateTests.guid)"},\
             "treatFailureAsDeploymentFailure":true}
             """
         let create = try self.read(#"{"location":"westus","properties":\#(properties)}"#)
         let update = try ManagedUpdate(json(#"{"properties":\#(properties)}"#), version: .newest)
         #expect(fields(of: create.command) == fields(of: update.applied(to: .unread)))
         #expect(!fields(of: create.command).values.contains("unknown"))
+    }
+
+    /// Nothing stored is kept, so an identity without an id is the machine's own.
+    @Test func anEmptyIdentityIsTheMachinesOwn() throws {
+        let create = try self.read(
+            """
+            {"location":"westus","properties":{"outputBlobManagedIdentity":{},"errorBlobManagedIdentity":{},
+            "source":{"scriptUri":"https://h/x","scriptUriManagedIdentity":{}}}}
+            """)
+        let read = fields(of: create.command)
+        #expect(read["outputBlobIdentity"] == "is system")
+        #expect(read["errorBlobIdentity"] == "is system")
+        #expect(read["source"] == "is address false https://h/x none is system")
     }
 
     @Test(arguments: [

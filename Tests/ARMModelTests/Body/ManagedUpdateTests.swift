@@ -22,25 +22,25 @@ import Testing
     private static let digest = ScriptText("id").digest
 
     @Test(arguments: [
-        (#""source":{"script":"id\r\n"}"#, ["source": "is inline - \(digest) id", "scriptShell": "none"]),
-        (#""source":{}"#, ["source": "none", "scriptShell": "none"]),
-        (#""source":{"script":""}"#, ["source": "is inline - \(ScriptText("").digest) ", "scriptShell": "none"]),
-        (#""source":{"commandId":"IPConfig"}"#, ["source": "is built-in IPConfig", "scriptShell": "none"]),
+        (#""source":{"script":"id\r\n"}"#, ["source": "is inline - \(digest) id"]),
+        (#""source":{}"#, ["source": "none"]),
+        (#""source":{"script":""}"#, ["source": "is inline - \(ScriptText("").digest) "]),
+        (#""source":{"commandId":"IPConfig"}"#, ["source": "is built-in IPConfig"]),
         (
             #""source":{"galleryScriptReferenceId":"\#(gallery)","scriptShell":"Powershell7"}"#,
             ["source": "is gallery \(gallery)", "scriptShell": "is Powershell7"]
         ),
         (
             #""source":{"scriptUri":"https://h/x?sig=1"}"#,
-            ["source": "is address false https://h/x is ?sig=1 none", "scriptShell": "none"]
+            ["source": "is address false https://h/x is ?sig=1 none"]
         ),
         (
-            #""source":{"scriptUri":"https://h/x","scriptUriManagedIdentity":{}}"#,
-            ["source": "is address false https://h/x none is system", "scriptShell": "none"]
+            #""source":{"scriptUri":"https://h/x","scriptUriManagedIdentity":{"clientId":"\#(guid)"}}"#,
+            ["source": "is address false https://h/x none is clientID(\"\(guid)\")"]
         ),
         (
             #""source":{"scriptUri":"https://h/x","scriptUriManagedIdentity":{"objectId":"\#(guid)"}}"#,
-            ["source": "is address false https://h/x none is objectID(\"\(guid)\")", "scriptShell": "none"]
+            ["source": "is address false https://h/x none is objectID(\"\(guid)\")"]
         ),
         (#""parameters":[{"name":"a","value":"b"}]"#, ["parameters": "is a=b"]),
         (#""parameters":[]"#, ["parameters": "is "]),
@@ -55,7 +55,7 @@ import Testing
         (#""outputBlobUri":"https://h/o?a""#, ["outputBlob": "is false https://h/o is ?a"]),
         (#""errorBlobUri":"https://h/e#f""#, ["errorBlob": "is false https://h/e is #f"]),
         (#""outputBlobManagedIdentity":{"clientId":"\#(guid)"}"#, ["outputBlobIdentity": "is clientID(\"\(guid)\")"]),
-        (#""errorBlobManagedIdentity":{}"#, ["errorBlobIdentity": "is system"]),
+        (#""errorBlobManagedIdentity":{"objectId":"\#(guid)"}"#, ["errorBlobIdentity": "is objectID(\"\(guid)\")"]),
         (#""treatFailureAsDeploymentFailure":true"#, ["treatFailureAsDeploymentFailure": "is true"]),
         (#""provisioningState":"Succeeded""#, [:]), (#""instanceView":{"output":"x","exitCode":0}"#, [:]), ("", [:]),
     ])
@@ -208,6 +208,15 @@ import Testing
             #"{"properties":{"errorBlobManagedIdentity":{"objectId":"CANARY"}}}"#,
             "$.properties.errorBlobManagedIdentity", .invalidParameter),
         BadBody(
+            #"{"properties":{"outputBlobManagedIdentity":{}}}"#, "$.properties.outputBlobManagedIdentity",
+            .invalidParameter),
+        BadBody(
+            #"{"properties":{"errorBlobManagedIdentity":{}}}"#, "$.properties.errorBlobManagedIdentity",
+            .invalidParameter),
+        BadBody(
+            #"{"properties":{"source":{"scriptUri":"https://h/x","scriptUriManagedIdentity":{}}}}"#,
+            "$.properties.source.scriptUriManagedIdentity", .invalidParameter),
+        BadBody(
             #"{"properties":{"errorBlobManagedIdentity":{"clientId":"\#(guid)","objectId":"\#(guid)"}}}"#,
             "$.properties.errorBlobManagedIdentity", .conflictingProperties),
         // Read-only members are looked at all the same.
@@ -233,12 +242,16 @@ import Testing
             "$.properties.treatFailureAsDeploymentFailure"
         ),
         (
-            #"{"properties":{"outputBlobManagedIdentity":{}}}"#, "2023-03-01", "$.properties.outputBlobManagedIdentity"
+            #"{"properties":{"outputBlobManagedIdentity":{"clientId":"\#(guid)"}}}"#, "2023-03-01",
+            "$.properties.outputBlobManagedIdentity"
         ),
-        (#"{"properties":{"errorBlobManagedIdentity":{}}}"#, "2023-03-01", "$.properties.errorBlobManagedIdentity"),
         (
-            #"{"properties":{"source":{"scriptUri":"https://h/x","scriptUriManagedIdentity":{}}}}"#, "2023-03-01",
-            "$.properties.source.scriptUriManagedIdentity"
+            #"{"properties":{"errorBlobManagedIdentity":{"objectId":"\#(guid)"}}}"#, "2023-03-01",
+            "$.properties.errorBlobManagedIdentity"
+        ),
+        (
+            #"{"properties":{"source":{"scriptUri":"https://h/x","scriptUriManagedIdentity":{"clientId":"\#(guid)"}}}}"#,
+            "2023-03-01", "$.properties.source.scriptUriManagedIdentity"
         ),
         (#"{"properties":{"source":{"scriptShell":"Default"}}}"#, "2025-04-01", "$.properties.source.scriptShell"),
         (

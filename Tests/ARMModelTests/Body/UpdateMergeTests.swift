@@ -27,10 +27,13 @@ import Testing
         ("", [:]),
         (
             #""source":{"script":"new"}"#,
-            ["source": "is inline - \(ScriptText("new").digest) new", "scriptShell": "none"]
+            ["source": "is inline - \(ScriptText("new").digest) new"]
         ),
-        (#""source":{"commandId":"a"}"#, ["source": "is built-in a", "scriptShell": "none"]),
-        (#""source":{}"#, ["source": "none", "scriptShell": "none"]),
+        (#""source":{"commandId":"a"}"#, ["source": "is built-in a"]), (#""source":{}"#, ["source": "none"]),
+        (
+            #""source":{"script":"new","scriptShell":"Default"}"#,
+            ["source": "is inline - \(ScriptText("new").digest) new", "scriptShell": "is Default"]
+        ),
         (#""source":{"scriptShell":"Default"}"#, ["source": "none", "scriptShell": "is Default"]),
         (#""parameters":[{"name":"b","value":"3"}]"#, ["parameters": "is b=3"]),
         (#""parameters":[]"#, ["parameters": "is "]),
@@ -41,8 +44,14 @@ import Testing
         (#""treatFailureAsDeploymentFailure":false"#, ["treatFailureAsDeploymentFailure": "is false"]),
         (#""outputBlobUri":"https://h/n?q""#, ["outputBlob": "is false https://h/n is ?q"]),
         (#""errorBlobUri":"https://h/n""#, ["errorBlob": "is false https://h/n none"]),
-        (#""outputBlobManagedIdentity":{}"#, ["outputBlobIdentity": "is system"]),
-        (#""errorBlobManagedIdentity":{}"#, ["errorBlobIdentity": "is system"]),
+        (
+            #""outputBlobManagedIdentity":{"clientId":"\#(ManagedUpdateTests.guid)"}"#,
+            ["outputBlobIdentity": "is clientID(\"\(ManagedUpdateTests.guid)\")"]
+        ),
+        (
+            #""errorBlobManagedIdentity":{"objectId":"\#(ManagedUpdateTests.guid)"}"#,
+            ["errorBlobIdentity": "is objectID(\"\(ManagedUpdateTests.guid)\")"]
+        ),
     ])
     func changesWhatIsNamed(_ properties: String, _ changes: [String: String]) throws {
         let expected = try self.stored().merging(changes) { $1 }

@@ -182,26 +182,85 @@ struct TokenCacheTests {
         #expect(try await text(of: cache) == "Bearer token-2")
     }
 
-    @Test func dropsOnlyTheTokenThatWasRefused() async throws {
+    @Test func replacesOnlyTheTokenThatWasRefused() async throws {
         let (cache, issuer) = make()
         let first = try await cache.token()
-        cache.invalidate(first)
-        let second = try await cache.token()
-        #expect(second.text == "Bearer token-2")
-        // A late refusal of the first one costs nothing.
-        cache.invalidate(first)
-        #expect(try await cache.token() == second)
+        #expect(await cache.replacement(for: first)?.text == "Bearer token-2")
+        // A late refusal of the first one costs nothing: the second is there to try.
+        #expect(await cache.replacement(for: first)?.text == "Bearer token-2")
+        #expect(try await text(of: cache) == "Bearer token-2")
         #expect(issuer.calls == 2)
     }
 
-    @Test func doesNotAskForeverForTokensThatARMRefuses() async throws {
+    /// One target refuses every token, the others none: they never go without.
+    @Test func aTargetThatRefusesEveryTokenStopsNobodyElse() async throws {
         let (cache, issuer) = make()
-        cache.invalidate(try await cache.token())
-        cache.invalidate(try await cache.token())
-        #expect(await failure(of: cache)?.reason == .rejectedByARM)
+        var replaced = 0
+        for second in 0..<20 {
+            for _ in 1...5 {
+                let refused = try await cache.token()
+                if await cache.replacement(for: refused) != nil { replaced += 1 }
+                #expect(await failure(of: cache) == nil, "another caller at \(second) s")
+            }
+            clock.advance(1)
+        }
+        #expect(replaced == 4, "one in five seconds")
+        #expect(issuer.calls == 5)
+    }
+
+    @Test func aFreshTokenThatIsRefusedStaysInUse() async throws {
+        let (cache, issuer) = make()
+        let first = try await cache.token()
+        let fresh = try #require(await cache.replacement(for: first))
+        #expect(await cache.replacement(for: fresh) == nil)
+        #expect(try await cache.token() == fresh)
+        clock.advance(4.5)
+        #expect(await cache.replacement(for: fresh) == nil)
+        clock.advance(0.5)
+        #expect(await cache.replacement(for: fresh)?.text == "Bearer token-3")
+        #expect(issuer.calls == 3)
+    }
+
+    @Test func othersGoOnWhileTheSuccessorIsOnItsWay() async throws {
+        let (cache, issuer) = make()
+        let first = try await cache.token()
+        issuer.close()
+        let refused = (1...20).map { _ in Task { await cache.replacement(for: first)?.text } }
+        try await eventually { issuer.calls == 2 }
+        for _ in 1...5 { #expect(try await cache.token() == first) }
+        // The interval counts from the end too.
+        clock.advance(7)
+        issuer.reopen()
+        for task in refused { #expect(await task.value == "Bearer token-2") }
+        let second = try await cache.token()
+        #expect(await cache.replacement(for: second) == nil)
         #expect(issuer.calls == 2)
-        clock.advance(5)
-        #expect(try await text(of: cache) == "Bearer token-3")
+    }
+
+    @Test func aSuccessorThatCannotBeHadCostsNobodyTheToken() async throws {
+        let (cache, issuer) = make()
+        let first = try await cache.token()
+        issuer.fail(CredentialError(.throttled, status: 429, retryAfter: .seconds(30)))
+        #expect(await cache.replacement(for: first) == nil)
+        #expect(try await cache.token() == first)
+        clock.advance(29)
+        #expect(await cache.replacement(for: first) == nil)
+        #expect(issuer.calls == 2, "the endpoint asked for a pause")
+        issuer.fail(nil)
+        clock.advance(1)
+        #expect(await cache.replacement(for: first)?.text == "Bearer token-3")
+    }
+
+    /// As a managed identity's endpoint does: there is nothing to try again with.
+    @Test func theSameTokenAgainIsNoReplacement() async throws {
+        let clock = clock
+        let cache = TokenCache(now: clock.now) { () async throws(CredentialError) -> IssuedToken in
+            guard let bearer = BearerToken("same") else { throw CredentialError(.malformedAnswer) }
+            return IssuedToken(bearer: bearer, issuedAt: clock.now(), expiresAt: clock.now() + 3600)
+        }
+        let token = try await cache.token()
+        #expect(await cache.replacement(for: token) == nil)
+        #expect(try await cache.token() == token)
     }
 
     @Test func doesNotHammerAnEndpointThatHandsOutShortLivedTokens() async throws {

@@ -127,8 +127,9 @@ struct UpstreamTokensTests {
                 let first = try await tokens.token()
                 #expect(first.text == "Bearer abc")
                 try directory.write("another", as: "secret")
-                tokens.invalidate(first)
-                _ = try await tokens.token()
+                // The endpoint of this test hands out the same one again, after it has read the new secret.
+                #expect(await tokens.replacement(for: first) == nil)
+                #expect(try await tokens.token() == first)
             }
             let requests = server.log.requests
             #expect(
@@ -263,7 +264,11 @@ struct UpstreamTokensTests {
             clock.advance(1)
             try await expect(tokens, "Bearer second!")
             try directory.write("third", as: "token")
-            tokens.invalidate(try await tokens.token())
+            let second = try await tokens.token()
+            #expect(await tokens.replacement(for: second)?.text == "Bearer third")
+            #expect(await tokens.replacement(for: second)?.text == "Bearer third")
+            let third = try await tokens.token()
+            #expect(await tokens.replacement(for: third) == nil, "the file says the same")
             try await expect(tokens, "Bearer third")
             try directory.write("no token", as: "token")
             clock.advance(1)
@@ -280,6 +285,8 @@ struct UpstreamTokensTests {
         try await with(.passthrough) { tokens in
             #expect(tokens.isPassthrough)
             #expect(await failure(of: tokens)?.reason == .noneOfOurOwn)
+            let theirs = try #require(BearerToken("callers"))
+            #expect(await tokens.replacement(for: theirs) == nil)
         }
     }
 

@@ -21,7 +21,7 @@ struct SpecWalk {
         var effects: [String: Effect] = [
             "commandId": .fields(["source"]), "script": .fields(["source"]), "parameters": .fields(["parameters"]),
             "tags": .tags, "location": .location, "properties": .container,
-            "properties.source": .fields(["source", "scriptShell"]),
+            "properties.source": .fields(["source"]),
             "properties.source.scriptShell": .fields(["scriptShell"]),
             "properties.parameters": .fields(["parameters"]),
             "properties.protectedParameters": .fields(["protectedParameters"]),
@@ -64,6 +64,9 @@ struct SpecWalk {
         case ("array of object", _) where member.isReadOnly: JSONNode(.array([JSONNode(.object([]))]))
         case ("array of object", _): JSONNode(.array([self.element]))
         case ("map", _): JSONNode(.object([JSONMember(name: "k", value: JSONNode(.string(Self.canary)))]))
+        // An update takes no empty identity.
+        case ("object", let name) where name.hasSuffix("ManagedIdentity"):
+            JSONNode(.object([JSONMember(name: "clientId", value: JSONNode(.string(Samples.guid)))]))
         default: JSONNode(.object([]))
         }
     }
@@ -230,7 +233,11 @@ struct SpecWalk {
         let with = base.setting(parts, to: self.sample(member))
         // Read-only objects are on record as wholes.
         if member.isReadOnly || parts.count == 1 { return (base, with) }
-        let parent = base.setting(parts, to: nil)
+        var parent = base.setting(parts, to: nil)
+        // An identity by the other of its two ids, since one without any is not taken in an update.
+        if let other = ["clientId": "objectId", "objectId": "clientId"][member.name] {
+            parent = parent.setting(parts.dropLast() + [other], to: JSONNode(.string(Samples.guid)))
+        }
         return (parent, with)
     }
 

@@ -99,7 +99,8 @@ enum Samples {
             ("script", #""script":"echo","scriptShell":"Default""#), ("built-in", #""commandId":"IPConfig""#),
             ("gallery", ##""galleryScriptReferenceId":"\##(Self.galleryScript)""##),
             ("address", #""scriptUri":"https://h/s?hidden-5""#),
-            ("address and identity", #""scriptUri":"https://h/s","scriptUriManagedIdentity":{}"#), ("none", ""),
+            ("address and identity", #""scriptUri":"https://h/s","scriptUriManagedIdentity":{"clientId":"\#(guid)"}"#),
+            ("none", ""),
         ] {
             commands.append((name, try self.command("\"source\":{\(source)}")))
             commands.append((name + " and all", try self.command("\"source\":{\(source)}," + everything)))

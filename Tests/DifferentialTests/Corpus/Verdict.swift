@@ -35,7 +35,7 @@ struct Verdict: Sendable, CustomStringConvertible {
     static let known: Set<String> = [
         "ok", "neverAllowed",
         "empty", "tooLarge", "byteOrderMark", "notUTF8", "syntax", "trailingBytes", "tooDeep", "tooManyMembers",
-        "stringTooLong", "repeatedName", "loneSurrogate", "controlCharacter", "numberTooLong",
+        "tooManyElements", "stringTooLong", "repeatedName", "loneSurrogate", "controlCharacter", "numberTooLong",
         "InvalidRequestTarget", "MissingApiVersionParameter", "InvalidApiVersionParameter", "InvalidRequestContent",
         "InvalidParameter", "InvalidParameterConflictingProperties", "OperationNotMediated", "MethodNotAllowed",
     ]

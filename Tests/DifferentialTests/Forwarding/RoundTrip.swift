@@ -50,7 +50,7 @@ struct RoundTrip: Sendable {
     }
 
     private func update(_ update: ManagedUpdate, _ version: APIVersion) -> Result {
-        let merged = update.applied(to: StoredSamples.judged)
+        let merged = update.applied(to: StoredSamples.judged(with: update))
         if Self.isNeverAllowed(merged) { return .refused(.neverAllowed) }
         let forwarded: [UInt8]
         do throws(RequestError) {
@@ -82,6 +82,8 @@ struct RoundTrip: Sendable {
         var changed = again.applied(to: StoredSamples.changed)
         // The flag came with an api-version; an older one cannot name it.
         if version < .v2023_03_01 { changed.treatFailureAsDeploymentFailure = .known(false) }
+        // No word takes a shell away from a stored command.
+        if case .known(nil) = merged.scriptShell { changed.scriptShell = .known(nil) }
         if let field = CommandComparison.judgedDifference(merged, changed) {
             return field + ", once the stored command has changed"
         }
@@ -119,6 +121,8 @@ struct RoundTrip: Sendable {
         var command = command
         command.source = .known(.inline(commandID: nil, script: ScriptText(StoredSamples.script)))
         command.fetchedFrom = address
+        // An update puts it in the place of a text only.
+        command.replacedSource = command.replacedSource.map { _ in .inline(commandID: nil, script: ScriptText("old")) }
         return command
     }
 

@@ -19,6 +19,18 @@ enum StoredSamples {
         return command
     }()
 
+    /// The same, with a source of the kind that the update names: another kind's is never replaced by an update.
+    static func judged(with update: ManagedUpdate) -> Command {
+        var command = self.judged
+        switch update.properties.source ?? nil {
+        case nil, .inline: break
+        case .builtIn: command.source = .known(.builtIn(commandID: "Stored"))
+        case .gallery: command.source = .known(.gallery("/stored"))
+        case .address(let address, _): command.source = .known(.address(address, identity: .known(nil)))
+        }
+        return command
+    }
+
     /// What may stand in its place by the time the update arrives: different in everything.
     static let changed: Command = {
         var command = Command(source: .builtIn(commandID: "ChangedMeanwhile"))

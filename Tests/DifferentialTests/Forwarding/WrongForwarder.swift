@@ -25,6 +25,7 @@ struct WrongForwarder: Sendable, CustomStringConvertible {
         Self.update("leaves the stored source to ARM") { update, merged in
             if update.properties.source == nil { merged.source = .unknown }
         },
+        Self.update("leaves the shell to ARM") { _, merged in merged.scriptShell = .known(nil) },
         Self.update("loses an address's query") { update, _ in update.properties.outputBlob?.query = .known(nil) },
         Self.update("runs as the default account") { _, merged in merged.runAsUser = .known(nil) },
         Self.update("leaves the time-out out") { _, merged in merged.timeoutSeconds = .known(nil) },
@@ -47,7 +48,10 @@ struct WrongForwarder: Sendable, CustomStringConvertible {
             judged.source = .known(create.properties.source ?? nil)
         },
         Self.update("leaves an update's fetched address to the machine") { update, merged in
-            if merged.fetchedFrom != nil, let source = update.properties.source { merged.source = .known(source) }
+            if merged.fetchedFrom != nil, let source = update.properties.source {
+                merged.source = .known(source)
+                merged.replacedSource = nil
+            }
         },
         Self.create("takes a built-in's id for a script") { _, judged in
             if case .known(.builtIn(let id)?) = judged.source {

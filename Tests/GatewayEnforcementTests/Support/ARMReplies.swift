@@ -23,11 +23,12 @@ enum ARM {
 
     /// A stored command as a GET shows it.
     static func stored(
-        source: String = #"{"script":"echo hello"}"#, more: String = "", state: String = "Succeeded"
+        source: String = #"{"script":"echo hello"}"#, more: String = "", state: String = "Succeeded",
+        name: String = "Report"
     ) -> UpstreamResult {
         reply(
             200,
-            #"{"name":"Report","location":"westus","properties":{"source":\#(source),"provisioningState":"\#(state)""#
+            #"{"name":"\#(name)","location":"westus","properties":{"source":\#(source),"provisioningState":"\#(state)""#
                 + more + "}}")
     }
 

@@ -11,6 +11,7 @@ final class MemoryAuditLog: AuditLog {
         var failsReading = false
         var unanswered: [UnansweredCommand] = []
         var error = AuditLogError.writeFailed("full")
+        var hook: (event: AuditEvent, body: @Sendable () async -> Void)?
     }
 
     private let state = Mutex(State())
@@ -26,12 +27,23 @@ final class MemoryAuditLog: AuditLog {
         }
     }
 
-    func failReading() { self.state.withLock { $0.failsReading = true } }
+    /// Something that happens elsewhere while the next row of this kind is being written, before it is durable.
+    func whileAppending(_ event: AuditEvent, _ body: @escaping @Sendable () async -> Void) {
+        self.state.withLock { $0.hook = (event, body) }
+    }
+
+    func failReading(_ fails: Bool = true) { self.state.withLock { $0.failsReading = fails } }
 
     /// A row that had timed out becomes durable late.
     func makeDurable(_ operation: StoredOperation) { self.state.withLock { $0.operations[operation.id] = operation } }
 
     func append(_ entry: AuditEntry, change: OperationChange?) async throws(AuditLogError) -> AuditIndex {
+        let hook = self.state.withLock { state in
+            guard let hook = state.hook, hook.event == entry.event else { return nil as (@Sendable () async -> Void)? }
+            state.hook = nil
+            return hook.body
+        }
+        await hook?()
         let result = self.state.withLock { state -> Result<AuditIndex, AuditLogError> in
             if state.failsOn.contains(entry.event) { return .failure(state.error) }
             switch change {
@@ -59,7 +71,7 @@ final class MemoryAuditLog: AuditLog {
     func operations(sinceMilliseconds: Int64) async throws(AuditLogError) -> [StoredOperation] {
         let (operations, fails) = self.state.withLock { ($0.operations.values, $0.failsReading) }
         if fails { throw .writeFailed("unreadable") }
-        return operations.filter { $0.endedMilliseconds == nil || $0.createdMilliseconds >= sinceMilliseconds }
+        return operations.filter { $0.createdMilliseconds >= sinceMilliseconds }
             .sorted { $0.decisionIndex < $1.decisionIndex }
     }
 
@@ -68,6 +80,7 @@ final class MemoryAuditLog: AuditLog {
     }
 
     func add(_ command: UnansweredCommand) { self.state.withLock { $0.unanswered.append(command) } }
+    func markServed(id: String) { self.state.withLock { $0.operations[id]?.wasServed = true } }
     func markUndelivered(id: String) { self.state.withLock { $0.operations[id]?.wasUndelivered = true } }
 
     var isWritable: Bool { self.state.withLock { $0.failsOn.isEmpty } }

@@ -30,7 +30,8 @@ struct Scene {
     /// - Parameter log: of an earlier scene, to go on after a restart.
     init(
         rules: [Rule]? = nil, results: [UpstreamResult] = [], passesCallerToken: Bool = false, yields: Int = 0,
-        log: MemoryAuditLog = MemoryAuditLog(), clock: TestClock = TestClock(), firstRequest: Int = 1
+        retry: RepeatSettings = RepeatSettings(), log: MemoryAuditLog = MemoryAuditLog(),
+        clock: TestClock = TestClock(), firstRequest: Int = 1
     ) throws {
         self.clock = clock
         self.log = log
@@ -47,7 +48,8 @@ struct Scene {
                     return [UInt8](repeating: salt, count: 16)
                 }
             },
-            passesCallerToken: passesCallerToken, now: { clock.milliseconds },
+            retry: retry, passesCallerToken: passesCallerToken, now: { clock.milliseconds },
+            uptimeMilliseconds: { clock.uptimeMilliseconds },
             newRequestID: {
                 counter.withLock { count in
                     count += 1

@@ -4,6 +4,7 @@ import Synchronization
 final class TestClock: Sendable {
     private struct State {
         var milliseconds: Int64 = 1_800_000_000_000
+        var uptimeMilliseconds: Int64 = 5_000
         var isOver = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
@@ -11,7 +12,16 @@ final class TestClock: Sendable {
     private let state = Mutex(State())
 
     var milliseconds: Int64 { self.state.withLock(\.milliseconds) }
-    func move(seconds: Int) { self.state.withLock { $0.milliseconds += Int64(seconds) * 1_000 } }
+    var uptimeMilliseconds: Int64 { self.state.withLock(\.uptimeMilliseconds) }
+    func move(seconds: Int) {
+        self.state.withLock {
+            $0.milliseconds += Int64(seconds) * 1_000
+            $0.uptimeMilliseconds += Int64(seconds) * 1_000
+        }
+    }
+
+    /// Somebody sets the wall clock.
+    func step(seconds: Int) { self.state.withLock { $0.milliseconds += Int64(seconds) * 1_000 } }
 
     func pause() async {
         await withCheckedContinuation { continuation in

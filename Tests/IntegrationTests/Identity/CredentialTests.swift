@@ -82,6 +82,41 @@ import Testing
         }
     }
 
+    /// ARM refuses one target whatever token comes, as it does one of another tenant. Who asks for it gets our 503, and
+    /// nobody else notices.
+    @Test func aTargetThatARMAlwaysRefusesStopsNobodyElse() async throws {
+        try await LocalStack.withRunning { stack in
+            let token = try stack.token()
+            stack.simulator.add(SimulatorFault(.status(401), pathContains: "foreign", times: 1000))
+            let clock = ContinuousClock()
+            let start = clock.now
+            for number in 1...10 {
+                let (foreign, own) = ("foreign-\(number)", "web-\(number)")
+                let post = try await stack.call(
+                    "POST", LocalStack.vm(foreign), body: LocalStack.helloBody(), token: token)
+                let get = try await stack.call("GET", LocalStack.instance(foreign), token: token)
+                for refused in [post, get] {
+                    LocalStack.expectEnvelope(refused, 503, "UpstreamUnavailable", "refused by ARM")
+                    #expect(refused.text.contains("refused the gateway's own credential; nothing was run"))
+                    #expect(refused.text.contains("upstream.credential"))
+                    #expect(!refused.text.contains("not reached"))
+                    #expect(try stack.rows(of: refused).last?.row["upstream"]?["status"]?.integer == 401)
+                }
+                let good = try await stack.call(
+                    "POST", LocalStack.vm(own), body: LocalStack.helloBody(), token: token)
+                #expect(good.status == 202, "\(number): \(good.text)")
+                let read = try await stack.call("GET", LocalStack.instance(own), token: token)
+                #expect(read.status == 404, "\(number): \(read.text)")
+                #expect(await stack.received("/\(own)/", method: "POST") == 1)
+            }
+            let intervals = Int((clock.now - start).components.seconds) / 5 + 1
+            let senders = await Self.senders(stack)
+            #expect(Set(senders).count <= 1 + intervals, "a new token at most once in five seconds")
+            // Sent once more only where there was a new token to try.
+            #expect(await stack.received("foreign") <= 20 + intervals)
+        }
+    }
+
     /// The callers' own tokens: ARM's refusal is theirs, and the record warns that they can go around the gateway.
     @Test func ofTheCallerWithPassthrough() async throws {
         var options = LocalStack.Options()

@@ -1,0 +1,59 @@
+/// What makes two requests the same: who sends it, and what it says.
+struct RepeatKey: Sendable, Hashable {
+    var owner: OperationOwner
+    /// Request digest, lower-case hexadecimal.
+    var digest: String
+}
+
+/// One command in the ``RepeatBook``. Times are those of the ledger's own clock.
+struct RepeatEntry: Sendable {
+    /// What became of a command that may have run.
+    enum State: Sendable, Hashable {
+        case onItsWay
+        /// Its answer is kept.
+        case answered
+        /// Nobody knows, so the same command is held back.
+        case unknown
+        /// Nobody knew, and now its outcome is on record.
+        case concluded
+    }
+
+    /// Where a managed command was changed, and when that was decided (milliseconds since 1970).
+    struct Change: Sendable, Hashable {
+        var target: String
+        var decidedMilliseconds: Int64
+    }
+
+    var key: RepeatKey
+    var clientRequestID: String?
+    var state = State.onItsWay
+    /// The end of its window, or of its hold.
+    var untilMilliseconds = Int64.max
+    var change: Change?
+
+    /// The request that goes out in the place of this one of unknown outcome, whose caller knows of it.
+    var successor: String?
+    /// The request of unknown outcome in whose place this one goes out.
+    var predecessor: String?
+    /// The successor's decision is on record: this one holds nothing back any more.
+    var isLifted = false
+
+    /// Without a client request id: the request whose caller is being told the answer, its own or a repeat. `nil` when
+    /// no such caller is left; then the next request that says the same is a repeat.
+    var server: String?
+    /// A caller got the whole answer.
+    var isServed = false
+
+    /// Repeats at work that were told of this one: it is not forgotten under them.
+    var pins = 0
+    /// To be removed with the last pin.
+    var isForgotten = false
+    var waiters: [Int: RepeatWaiter] = [:]
+}
+
+/// A repeat that waits for the first one's answer.
+struct RepeatWaiter: Sendable {
+    var continuation: CheckedContinuation<RepeatLedger.Finding, Never>
+    /// Ends the wait in time.
+    var alarm: Task<Void, Never>?
+}
