@@ -124,7 +124,9 @@ let modules: [Module] = [
 
     // Tests, a target each.
     Module(name: "StrictJSONTests", on: ["StrictJSON"], kind: .test),
-    Module(name: "RedactionTests", on: ["Redaction"], products: [("Crypto", "swift-crypto")], kind: .test),
+    Module(
+        name: "RedactionTests", on: ["Redaction", "GatewayTestSupport"], products: [("Crypto", "swift-crypto")],
+        kind: .test),
     Module(name: "ARMModelTests", on: ["ARMModel", "StrictJSON", "Redaction", "GatewayTestSupport"], kind: .test),
     Module(name: "PolicyCoreTests", on: ["PolicyCore", "ARMModel", "Redaction"], kind: .test),
     Module(
@@ -183,6 +185,7 @@ let modules: [Module] = [
         name: "GatewayEnforcementTests",
         on: [
             "GatewayEnforcement", "ARMModel", "PolicyCore", "AuditModel", "Redaction", "StrictJSON",
+            "GatewayTestSupport",
         ], products: [("Logging", "swift-log"), ("Crypto", "swift-crypto")], kind: .test),
     Module(
         name: "ARMSimulatorTests", on: ["ARMSimulator", "GatewayTestSupport"],

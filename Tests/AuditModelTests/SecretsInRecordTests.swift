@@ -1,5 +1,6 @@
 import ARMModel
 import AuditModel
+import GatewayTestSupport
 import PolicyCore
 import Redaction
 import StrictJSON

@@ -66,8 +66,9 @@ import Testing
         _ = sqlite3_memory_highwater(1)
         let log = try fixture.log()
         let peak = sqlite3_memory_highwater(0)
-        // Other tests run at the same time, with little in their files.
-        #expect(peak > 1 << 20 && peak < 48 << 20, "\(peak) bytes")
+        // All of SQLite in this process: alone it comes to some 25 MB, and to 53 beside the other tests. Sorting whole
+        // rows would take more than lies in the table.
+        #expect(peak > 1 << 20 && peak < 85 << 20, "\(peak) bytes")
         #expect(log.statistics.openOperations == 12_001)
         #expect(try await log.operations(sinceMilliseconds: 1_790_000_011_999).count == 4)
         await log.close()

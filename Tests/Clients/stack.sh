@@ -66,28 +66,9 @@ find_binaries() {
 # start_azure FOLDER PAGE-SIZE: the simulator as setup.sh starts it, with the service principal, a second subscription
 # and small pages. Sets SIMULATOR_PORT and IDENTITY_PORT.
 start_azure() {
-    local folder=$1 process
-    mkdir -p "$folder/scratch"
-    openssl rand -hex 24 >"$folder/client-secret"
-    become "$BINARIES/arm-simulator" --host 127.0.0.1 --port 0 --identity-port 0 \
-        --certificate "$folder/localhost.pem" --key "$folder/localhost.key" --tenant "$TENANT" \
-        --subscription "$SUBSCRIPTION" --subscription "$OTHER_SUBSCRIPTION" \
-        --application "$CLIENT_ID,$CLIENT_OBJECT,$folder/client-secret" --page-size "$2" \
-        --identity-header "$IDENTITY_SECRET" --scratch "$folder/scratch" \
-        --startup-file "$folder/simulator.ready" >"$folder/simulator.log" 2>&1 &
-    process=$!
-    STARTED+=("$process")
-    for _ in $(seq 300); do
-        if [ -s "$folder/simulator.ready" ]; then
-            SIMULATOR_PORT=$(sed -nE 's/.*https=([0-9]+).*/\1/p' "$folder/simulator.ready")
-            IDENTITY_PORT=$(sed -nE 's/.*identity=([0-9]+).*/\1/p' "$folder/simulator.ready")
-            return
-        fi
-        kill -0 "$process" 2>/dev/null || break
-        sleep 0.1
-    done
-    tail -n 20 "$folder/simulator.log" >&2
-    fail "the simulator did not start"
+    openssl rand -hex 24 >"$1/client-secret"
+    start_simulator "$1" 0 0 --subscription "$OTHER_SUBSCRIPTION" --page-size "$2" \
+        --application "$CLIENT_ID,$CLIENT_OBJECT,$1/client-secret"
 }
 
 # install_client_policies FOLDER: the policies of Tests/Clients with the local set-up's ids.

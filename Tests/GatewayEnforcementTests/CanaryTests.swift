@@ -1,6 +1,7 @@
 import ARMModel
 import AuditModel
 import Foundation
+import GatewayTestSupport
 import PolicyCore
 import Redaction
 import StrictJSON

@@ -151,11 +151,12 @@ stop_all() {
 # changes what is shown, its SALLYPORT_ and AZURE_ variables least of all.
 become() { exec env -i PATH="$PATH" HOME="$HOME" LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}" "$@"; }
 
-# start_simulator FOLDER PORT IDENTITY-PORT: sets SIMULATOR_PORT and IDENTITY_PORT; 0 takes free ones.
+# start_simulator FOLDER PORT IDENTITY-PORT [OPTION]...: sets SIMULATOR_PORT and IDENTITY_PORT; 0 takes free ones.
 start_simulator() {
-    local folder=$1
+    local folder=$1 port=$2 identity=$3
+    shift 3
     mkdir -p "$folder/scratch"
-    become "$BINARIES/arm-simulator" --host 127.0.0.1 --port "$2" --identity-port "$3" \
+    become "$BINARIES/arm-simulator" --host 127.0.0.1 --port "$port" --identity-port "$identity" "$@" \
         --certificate "$folder/localhost.pem" --key "$folder/localhost.key" --tenant "$TENANT" \
         --subscription "$SUBSCRIPTION" --identity-header "$IDENTITY_SECRET" --scratch "$folder/scratch" \
         --startup-file "$folder/simulator.ready" >"$folder/simulator.log" 2>&1 &

@@ -66,15 +66,11 @@ package struct ErrorAnswer: Sendable, Hashable {
 
     /// - Parameter retryAfter: seconds, where ARM said when.
     package static func upstreamUnavailable(_ why: String, retryAfter: Int? = nil) -> ErrorAnswer {
-        guard why != Self.refusedCredential else { return .credentialRefused }
-        return ErrorAnswer(
+        ErrorAnswer(
             status: 503, code: "UpstreamUnavailable",
             message: "Azure Resource Manager was not reached (\(why)); nothing was run and trying again is safe.",
             retryAfter: retryAfter ?? 5)
     }
-
-    /// How a 401 of ARM to our own credential is named among the reasons of ``upstreamUnavailable(_:retryAfter:)``.
-    private static let refusedCredential = "it refused the gateway's own credential"
 
     /// ARM was reached and said 401 to our own credential.
     package static let credentialRefused = ErrorAnswer(

@@ -61,7 +61,7 @@ extension Gateway {
                 let answer =
                     self.passesCallerToken
                     ? clean.errorAnswer()
-                    : ErrorAnswer.upstreamUnavailable("it refused the gateway's own credential").answer
+                    : ErrorAnswer.credentialRefused.answer
                 return await self.relay(answer, facts, head, context, request.index, ifLost: .failed)
             case .finished:
                 self.registry.mayBeDeleted(head.upstreamPath)

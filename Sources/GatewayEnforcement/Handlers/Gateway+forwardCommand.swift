@@ -50,7 +50,7 @@ extension Gateway {
                 let answer =
                     self.passesCallerToken
                     ? clean.errorAnswer()
-                    : ErrorAnswer.upstreamUnavailable("it refused the gateway's own credential").answer
+                    : ErrorAnswer.credentialRefused.answer
                 return await self.relay(answer, facts, head, context, request.index)
             case .finished(let outcome):
                 let answer = clean.answer()

@@ -80,7 +80,7 @@ extension Gateway {
     func answerToFailedRead(_ clean: CleanReply) -> GatewayAnswer {
         switch clean.reply.status {
         case 401 where !self.passesCallerToken:
-            ErrorAnswer.upstreamUnavailable("it refused the gateway's own credential").answer
+            ErrorAnswer.credentialRefused.answer
         case 400...599: clean.errorAnswer()
         default: ErrorAnswer.answerInvalid("status \(clean.reply.status)").answer
         }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Spellings of one secret, to check that a text which must not hold it holds none of them: plain, JSON-escaped (once
 /// and twice), as an XML text, URL-encoded, UTF-16, and base64 of UTF-8 and of UTF-16 as PowerShell's `-EncodedCommand`
-/// has it. ``Scrubber`` goes the other way and reads the text, so a check with these does not repeat its mistakes.
+/// has it. `Scrubber` goes the other way and reads the text, so a check with these does not repeat its mistakes.
 package enum SecretForms {
     package static func all(of value: String) -> Set<[UInt8]> {
         let plain = Array(value.utf8)
