@@ -183,8 +183,12 @@ import Testing
     // MARK: What a read shows
 
     private func view(_ start: String, state: String = "Succeeded") -> UpstreamResult {
-        ARM.stored(more: #","instanceView":{"executionState":"\#(state)","exitCode":0,"startTime":"\#(start)"}"#)
+        ARM.stored(
+            more: Self.shown + #","instanceView":{"executionState":"\#(state)","exitCode":0,"startTime":"\#(start)"}"#)
     }
+
+    /// What the update of these tests makes of the stored command.
+    private static let shown = #","parameters":[{"name":"path","value":"/var"}]"#
 
     @Test(arguments: [
         ("2027-01-15T08:00:00.0000000Z", "Succeeded", true), ("2027-01-15T09:00:01+01:00", "Failed", true),
@@ -208,6 +212,30 @@ import Testing
         let again = await self.update(scene)
         #expect(again.status == 409 && again.error == "RequestAlreadyAnswered")
         #expect(scene.upstream.sent.filter { $0.method == "PATCH" }.count == 1)
+    }
+
+    /// The run of another change that began late, or of one past the gateway: it says something else.
+    @Test func aRunOfSomethingElseIsNotTakenForIt() async throws {
+        let view = ARM.stored(
+            more: #","parameters":[],"instanceView":{"executionState":"Succeeded","startTime":"2027-01-15T08:00:01Z"}"#)
+        let scene = try Scene(results: [ARM.stored(), Self.lost, view])
+        _ = await self.update(scene)
+        #expect(await scene.call("GET", Scene.command + "&$expand=instanceView").status == 200)
+        #expect(!scene.events().contains("outcome"))
+        scene.upstream.afterwards { _ in ARM.stored() }
+        #expect(await self.update(scene, client: 2).status == 409)
+    }
+
+    /// Azure may begin the run of an earlier change, of the same text, after this one was decided.
+    @Test func aRunOfAnEarlierChangeWithoutAnEndIsNotTakenForIt() async throws {
+        let scene = try Scene(
+            results: [ARM.stored(), ARM.accepted, ARM.stored(), Self.lost, self.view("2027-01-15T08:00:01Z")])
+        #expect(await self.update(scene, client: 3).status == 202)
+        #expect(await self.update(scene).status == 409)
+        _ = await scene.call("GET", Scene.command + "&$expand=instanceView")
+        #expect(!scene.events().contains("outcome"))
+        scene.upstream.afterwards { _ in ARM.stored() }
+        #expect(await self.update(scene, client: 2).status == 409)
     }
 
     @Test func aLaterChangesRunIsNotTakenForIt() async throws {

@@ -24,7 +24,9 @@ package struct StoredCommand: Sendable {
     private mutating func read(_ properties: Answer) throws(Unreadable) {
         let source = try properties.object("source")
         self.command.source = .known(try source.flatMap(Self.source))
-        self.command.scriptShell = .known(try source?.text("scriptShell"))
+        // The shell that is taken where none is named (facts §4): older api-versions could not name it again.
+        let shell = try source?.text("scriptShell")
+        self.command.scriptShell = .known(shell.flatMap { ASCIICase.areEqual($0, "Default") ? nil : $0 })
         self.command.parameters = .known(try Self.parameters(properties))
         self.command.runAsUser = .known(try properties.text("runAsUser").flatMap { $0.isEmpty ? nil : $0 })
         self.command.timeoutSeconds = .known(try properties.integer("timeoutInSeconds"))

@@ -7,10 +7,14 @@ package struct Preconditions: Sendable, Hashable {
     /// Every value under the name, one an occurrence.
     package var ifMatch: [String]
     package var ifNoneMatch: [String]
+    /// `If-Unmodified-Since` or `If-Modified-Since` is there. Azure gives managed commands no time of change to hold
+    /// them against, so a change with one is refused.
+    package var dependsOnTime: Bool
 
-    package init(ifMatch: [String] = [], ifNoneMatch: [String] = []) {
+    package init(ifMatch: [String] = [], ifNoneMatch: [String] = [], dependsOnTime: Bool = false) {
         self.ifMatch = ifMatch
         self.ifNoneMatch = ifNoneMatch
+        self.dependsOnTime = dependsOnTime
     }
 
     private var named: [(name: String, values: [String])] {
@@ -28,6 +32,9 @@ package struct Preconditions: Sendable, Hashable {
 
     /// Why a request of this operation cannot be let out as its caller meant it; nil where it can.
     func refusal(of operation: ARMModel.Operation) -> ErrorAnswer? {
+        if self.dependsOnTime, operation == .run || Self.go(with: operation) {
+            return Self.refusal("If-Unmodified-Since", "a change takes no If-Unmodified-Since or If-Modified-Since")
+        }
         for (name, values) in self.named {
             if operation == .run { return Self.refusal(name, "an action takes no \(name)") }
             guard Self.go(with: operation) else { continue }

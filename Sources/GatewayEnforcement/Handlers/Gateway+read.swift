@@ -19,7 +19,8 @@ extension Gateway {
                 {
                     await self.recordEnd(of: open, end, context)
                 }
-                await self.endHold(of: unknown, shownBy: Self.end(shownBy: document, clean.scrubber), head, context)
+                await self.endHold(
+                    of: unknown, shownBy: document, Self.end(shownBy: document, clean.scrubber), head, context)
                 return .fit(body)
             })
     }

@@ -115,7 +115,7 @@ struct DecisionRecorder: Sendable {
                 entry, change: isStored ? .end(id: operation.id, atMilliseconds: time) : nil)
             self.registry.ended(
                 operation.id, target: operation.targetPath, atMilliseconds: time,
-                showsOnlyThis: operation.operation == .create && outcome.status == .succeeded)
+                showsOnlyThis: operation.operation == .create && outcome.status == .succeeded && !operation.isUnknown)
             return (true, true)
         } catch {
             switch error {

@@ -14,6 +14,8 @@ final class KnownSecrets: Sendable {
         var sequence: Int
         var cost: Int
         var isOnItsWay = true
+        /// The command was replaced as a whole since, and has run. A read that was under way may still show them.
+        var isReplaced = false
     }
 
     private struct Place {
@@ -43,11 +45,11 @@ final class KnownSecrets: Sendable {
 
     init(mostCost: Int) { self.mostCost = mostCost }
 
-    /// A secret is kept in some forty spellings.
+    /// The scrubber takes some ten bytes for each; one that is full of escapes takes five times that.
     private static func cost(_ secrets: [Secret]) -> Int { secrets.reduce(0) { $0 + 40 * ($1.utf8Count + 64) } }
 
     /// A request goes out.
-    /// - Returns: the commands of which secrets had to be forgotten.
+    /// - Returns: the commands of which secrets had to be forgotten that they may still show.
     func add(_ secrets: [Secret], to place: String, from requestID: String, of owner: OperationOwner) -> [String] {
         let secrets = secrets.filter { $0.utf8Count >= Scrubber.minimumBytes }
         guard !secrets.isEmpty else { return [] }
@@ -64,7 +66,7 @@ final class KnownSecrets: Sendable {
                     .min(by: { $0.value.sequence < $1.value.sequence })
             {
                 Self.remove(oldest.key, from: place, &state)
-                lost.append(place)
+                if !oldest.value.isReplaced { lost.append(place) }
             }
             if state.cost > self.mostCost { lost += self.forget(beside: requestID, &state) }
             return lost
@@ -73,16 +75,17 @@ final class KnownSecrets: Sendable {
 
     /// Makes room, a little more than is needed: looking for what to forget takes a pass over all.
     private func forget(beside requestID: String, _ state: inout State) -> [String] {
-        typealias Candidate = (place: String, id: String, sequence: Int, isOnItsWay: Bool)
+        typealias Candidate = (place: String, id: String, sequence: Int, rank: Int, isReplaced: Bool)
         var candidates: [OperationOwner: [Candidate]] = [:]
         for (place, held) in state.places {
             for (id, gift) in held.gifts where id != requestID {
-                candidates[gift.owner, default: []].append((place, id, gift.sequence, gift.isOnItsWay))
+                candidates[gift.owner, default: []].append(
+                    (place, id, gift.sequence, gift.isOnItsWay ? 0 : gift.isReplaced ? 2 : 1, gift.isReplaced))
             }
         }
         for owner in candidates.keys {
-            // The last goes first: the oldest, those on their way at the very end.
-            candidates[owner]?.sort { ($0.isOnItsWay ? 0 : 1, -$0.sequence) < ($1.isOnItsWay ? 0 : 1, -$1.sequence) }
+            // The last goes first: what was replaced, then the oldest, those on their way at the very end.
+            candidates[owner]?.sort { ($0.rank, -$0.sequence) < ($1.rank, -$1.sequence) }
         }
         var lost: [String] = []
         while state.cost > self.mostCost / 16 * 15 {
@@ -93,7 +96,7 @@ final class KnownSecrets: Sendable {
             else { break }
             if candidates[owner]?.isEmpty == true { candidates[owner] = nil }
             Self.remove(found.id, from: found.place, &state)
-            lost.append(found.place)
+            if !found.isReplaced { lost.append(found.place) }
         }
         return lost
     }
@@ -110,11 +113,11 @@ final class KnownSecrets: Sendable {
         }
     }
 
-    /// What the command shows from now on is this request's alone.
-    func forgetAll(but requestID: String, at place: String) {
+    /// What the command shows from now on is this request's alone; the others go when room is needed.
+    func replaced(by requestID: String, at place: String) {
         self.state.withLock { state in
             for id in state.places[place].map({ Array($0.gifts.keys) }) ?? [] where id != requestID {
-                Self.remove(id, from: place, &state)
+                state.places[place]?.gifts[id]?.isReplaced = true
             }
         }
     }

@@ -27,7 +27,7 @@ final class OperationRegistry: Sendable {
         /// Updates on their way, whose answer is not there yet.
         var onTheirWay = 0
         var isWhole: [String: Bool] = [:]
-        /// Secrets of it had to be forgotten.
+        /// Secrets of it had to be forgotten that it may still show.
         var hasLost = false
         var sequence = 0
     }
@@ -140,7 +140,8 @@ final class OperationRegistry: Sendable {
             guard state.targets[key]?.latest == id else { return }
             state.targets[key]?.isOpen = false
             guard showsOnlyThis, let known = state.targets[key], known.onTheirWay <= 0 else { return }
-            self.secrets.forgetAll(but: id, at: key)
+            state.targets[key]?.hasLost = false
+            self.secrets.replaced(by: id, at: key)
         }
     }
 

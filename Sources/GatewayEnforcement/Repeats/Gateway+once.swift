@@ -119,7 +119,8 @@ extension Gateway {
     ) {
         guard head.route.operation == .run else {
             let change = RepeatEntry.Change(
-                target: head.target.commandKey(head.route.family), decidedMilliseconds: decidedMilliseconds)
+                target: head.target.commandKey(head.route.family), decidedMilliseconds: decidedMilliseconds,
+                shown: ready.command.shownDigest, wasAlone: self.registry.open(target: head.upstreamPath) == nil)
             return self.repeats.goesOut(context.requestID, change)
         }
         self.holders.goesOut(

@@ -15,7 +15,7 @@ extension Gateway {
         let operations = try await self.recorder.log.operations(
             sinceMilliseconds: now - max(Int64(self.retry.windowSeconds) * 1_000, hold, run))
         let last = operations.map(\.createdMilliseconds).max() ?? 0
-        var restoration = RepeatRestoration(self.retry, at: now, changes: operations)
+        var restoration = RepeatRestoration(self.retry, at: now)
         for operation in operations {
             var operation = operation
             // An answer is written within moments of its row.
@@ -36,19 +36,17 @@ extension Gateway {
                 createdMilliseconds: max(now, command.decidedMilliseconds), requestDigest: command.requestDigest,
                 clientRequestID: command.clientRequestID, answer: KeptAnswer(status: 409), isUnknown: true)
             try await self.recorder.recordInterrupted(command, operation)
-            let change = RepeatEntry.Change(
-                target: command.target.commandKey(command.family), decidedMilliseconds: command.decidedMilliseconds)
-            self.restore(operation, &restoration, change: change, machine: command.target.machineKey)
+            self.restore(operation, &restoration, machine: command.target.machineKey)
             self.observer.outcomeUnknown()
         }
+        self.repeats.restored()
         return unanswered.count
     }
 
     private func restore(
-        _ operation: StoredOperation, _ restoration: inout RepeatRestoration, change: RepeatEntry.Change? = nil,
-        machine: String? = nil
+        _ operation: StoredOperation, _ restoration: inout RepeatRestoration, machine: String? = nil
     ) {
-        if var entry = restoration.entry(operation, change: change) {
+        if var entry = restoration.entry(operation) {
             entry.untilMilliseconds = self.repeats.time(in: entry.untilMilliseconds)
             self.repeats.restore(operation.id, entry)
         }

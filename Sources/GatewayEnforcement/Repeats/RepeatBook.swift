@@ -218,10 +218,8 @@ struct RepeatBook: Sendable {
     }
 
     /// Changes of a managed command whose outcome nobody knows, oldest first.
-    func unknown(on target: String) -> [(id: String, decidedMilliseconds: Int64)] {
-        (self.holdingByTarget[target] ?? []).compactMap { id in
-            self.entries[id]?.change.map { (id, $0.decidedMilliseconds) }
-        }
+    func unknown(on target: String) -> [(id: String, change: RepeatEntry.Change)] {
+        (self.holdingByTarget[target] ?? []).compactMap { id in self.entries[id]?.change.map { (id, $0) } }
     }
 
     // MARK: Whether callers got the answer
@@ -295,7 +293,16 @@ struct RepeatBook: Sendable {
         case .onItsWay, .answered, .concluded:
             self.entries[id] = kept
             if kept.clientRequestID == nil, !kept.isServed { self.undelivered[kept.key, default: []].append(id) }
-            self.windows.append(id)
+            if kept.predecessor == nil { self.windows.append(id) } else { self.holds.append(id) }
+        }
+    }
+
+    /// After the last one was restored: of those whose hold had ended and in whose place nothing went out, all that is
+    /// known is that they are not to be sent again by a repeat.
+    mutating func restored() {
+        for (id, entry) in self.entries where entry.state == .unknown && entry.isLifted && entry.successor == nil {
+            self.entries[id]?.state = .concluded
+            if entry.clientRequestID == nil { self.discard(id) }
         }
     }
 

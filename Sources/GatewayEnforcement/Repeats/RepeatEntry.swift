@@ -18,10 +18,16 @@ struct RepeatEntry: Sendable {
         case concluded
     }
 
-    /// Where a managed command was changed, and when that was decided (milliseconds since 1970).
+    /// A change of a managed command.
     struct Change: Sendable, Hashable {
         var target: String
+        /// When it was decided, milliseconds since 1970.
         var decidedMilliseconds: Int64
+        /// What a GET would show of it (``Command/shownDigest``); `nil` where that is not known, as after a restart.
+        var shown: String?
+        /// No earlier change of the command was without an end when this one went out, so that a run which began
+        /// later is not that one's.
+        var wasAlone = false
     }
 
     var key: RepeatKey

@@ -112,7 +112,7 @@ final class RepeatLedger: Sendable {
     /// The outcome of a command is known now: nothing is held back for it any more.
     func outcomeRecorded(_ id: String) { self.state.withLock { $0.book.concluded(id) } }
 
-    func unknown(on target: String) -> [(id: String, decidedMilliseconds: Int64)] {
+    func unknown(on target: String) -> [(id: String, change: RepeatEntry.Change)] {
         self.state.withLock { $0.book.unknown(on: target) }
     }
 
@@ -122,6 +122,7 @@ final class RepeatLedger: Sendable {
     func served(_ id: String) -> String? { self.state.withLock { $0.book.served(id) } }
     func isUndelivered(_ id: String) -> Bool { self.state.withLock { $0.book.isUndelivered(id) } }
     func restore(_ id: String, _ entry: RepeatEntry) { self.state.withLock { $0.book.restore(id, entry) } }
+    func restored() { self.state.withLock { $0.book.restored() } }
 
     /// The end, in the ledger's time, of what has so many milliseconds left.
     func time(in milliseconds: Int64) -> Int64 { self.uptime() + milliseconds }

@@ -132,7 +132,9 @@ struct GatewayRequestHandler: RequestHandling {
         headers.acknowledgedRequest = acknowledged.count == 1 ? acknowledged.first : nil
         headers.acceptLanguage = request.headers.first("accept-language")
         headers.preconditions = Preconditions(
-            ifMatch: request.headers.values("if-match"), ifNoneMatch: request.headers.values("if-none-match"))
+            ifMatch: request.headers.values("if-match"), ifNoneMatch: request.headers.values("if-none-match"),
+            dependsOnTime: request.headers.contains("if-unmodified-since")
+                || request.headers.contains("if-modified-since"))
         return headers
     }
 

@@ -189,7 +189,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"source":{"script":"a","scriptShell":"Default"}}"#, "2025-04-01", "$.properties.source.scriptShell"),
+        (#"{"source":{"script":"a","scriptShell":"Powershell7"}}"#, "2025-04-01", "$.properties.source.scriptShell"),
         (#"{"source":{"galleryScriptReferenceId":"x"}}"#, "2025-04-01", "$.properties.source.galleryScriptReferenceId"),
         (
             #"{"source":{"script":"a"},"treatFailureAsDeploymentFailure":true}"#, "2023-03-01",
@@ -206,6 +206,16 @@ import Testing
                 #expect(error?.target == target)
                 #expect(error?.message.contains(since) == true)
             }
+        }
+    }
+
+    /// A service that writes the shell of a command that named none makes no update impossible.
+    @Test func theDefaultShellIsNone() throws {
+        for shell in ["Default", "default"] {
+            let stored = #"{"properties":{"source":{"script":"a","scriptShell":"\#(shell)"}}}"#
+            let sent = try self.forwarded("{}", onto: stored, version: .v2020_06_01)
+            #expect(sent["properties"]?["source"]?["script"]?.string == "a")
+            #expect(sent["properties"]?["source"]?["scriptShell"] == nil)
         }
     }
 

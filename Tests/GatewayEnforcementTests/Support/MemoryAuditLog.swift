@@ -80,6 +80,8 @@ final class MemoryAuditLog: AuditLog {
     }
 
     func add(_ command: UnansweredCommand) { self.state.withLock { $0.unanswered.append(command) } }
+    /// As the file does when the window is over.
+    func eraseAnswer(of id: String) { self.state.withLock { $0.operations[id]?.answer = nil } }
     func markServed(id: String) { self.state.withLock { $0.operations[id]?.wasServed = true } }
     func markUndelivered(id: String) { self.state.withLock { $0.operations[id]?.wasUndelivered = true } }
 

@@ -20,6 +20,13 @@ import Testing
         }
         cases.append(
             Case(method: "PUT", headers: [("If-Match", "*"), ("If-None-Match", "")], member: "If-None-Match"))
+        for (name, method) in [
+            ("If-Unmodified-Since", "PUT"), ("If-Modified-Since", "DELETE"), ("If-Unmodified-Since", "POST"),
+        ] {
+            cases.append(
+                Case(
+                    method: method, headers: [(name, "Sat, 21 Nov 2026 08:00:00 GMT")], member: "If-Unmodified-Since"))
+        }
         return cases
     }()
 
