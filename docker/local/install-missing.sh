@@ -11,6 +11,7 @@ need_file() {
 }
 
 need_command swift swift
+need_command make make
 need_command git git
 need_command curl curl
 need_command openssl openssl
