@@ -15,13 +15,13 @@ extension Policy {
         guard let awaiting = request.awaitingScript else { return .refused(self.decide(request)) }
         if let refusal = self.refusalOfItself(request) { return .refused(refusal) }
         let facts = RequestFacts(awaiting)
-        if let denying = self.denies.candidates(for: facts).lazy.map({ self.rules[$0] }).first(where: {
+        if let denying = self.denies.candidates(for: facts).lazy.map({ self.shared[$0] }).first(where: {
             Self.isCertain($0, facts)
         }) {
-            return .refused(self.denial(by: denying, RuleMatcher(rule: denying, facts: facts).truth))
+            return .refused(self.denial(by: denying.rule, RuleMatcher(rule: denying, facts: facts).truth))
         }
         let sizes = self.allows.candidates(for: facts).compactMap { index -> Int? in
-            let matcher = RuleMatcher(rule: self.rules[index], facts: facts)
+            let matcher = RuleMatcher(rule: self.shared[index], facts: facts)
             let isPossible = Condition.inOrder.allSatisfy { Self.mayHold($0, matcher.truth(of: $0), facts) }
             return isPossible ? self.rules[index].scriptAddresses?.maximumBytes : nil
         }
@@ -31,7 +31,7 @@ extension Policy {
 
     /// The subscriptions that the answer to a companion read may show to its caller.
     package func subscriptions(visibleTo request: PolicyRequest) -> SubscriptionScope {
-        SubscriptionScope(rules: self.rules, request: request)
+        SubscriptionScope(rules: self.shared, request: request)
     }
 
     private static func mayHold(_ condition: Condition, _ truth: Truth, _ facts: RequestFacts) -> Bool {
@@ -39,7 +39,7 @@ extension Policy {
     }
 
     /// Whether a deny applies whatever the script and the stored values turn out to be.
-    private static func isCertain(_ rule: Rule, _ facts: RequestFacts) -> Bool {
+    private static func isCertain(_ rule: SharedRule, _ facts: RequestFacts) -> Bool {
         let matcher = RuleMatcher(rule: rule, facts: facts)
         return Condition.inOrder.allSatisfy { condition in
             switch matcher.truth(of: condition) {

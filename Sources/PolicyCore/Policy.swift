@@ -4,12 +4,13 @@ import ARMModel
 ///
 /// Nothing matches: deny. A deny rule that applies wins over every allow. An allow needs all its conditions to hold;
 /// a deny applies unless one of them fails, so what cannot be known denies.
-package struct Policy: Sendable {
+package final class Policy: Sendable {
     /// Digest of the bundle that the rules come from.
     package let digest: String
     /// In the order of the bundle; where several rules allow, the first speaks.
     package let rules: [Rule]
-    private let shared: [SharedRule]
+    /// The same rules, as they are asked.
+    let shared: [SharedRule]
     let allows: RuleIndex
     let denies: RuleIndex
 
@@ -22,7 +23,7 @@ package struct Policy: Sendable {
     }
 
     /// The answer for a request of which all is known that ever will be.
-    package func decide(_ request: PolicyRequest) -> Decision {
+    package func decide(_ request: consuming PolicyRequest) -> Decision {
         if let refusal = self.refusalOfItself(request) { return refusal }
         let facts = RequestFacts(request)
         for index in self.denies.candidates(for: facts) {
@@ -31,7 +32,7 @@ package struct Policy: Sendable {
         }
         for index in self.allows.candidates(for: facts)
         where RuleMatcher(rule: self.shared[index], facts: facts).truth == .holds {
-            return self.permission(by: self.rules[index], facts)
+            return self.permission(by: self.shared[index], facts)
         }
         return self.denial(of: facts) { $1 == .holds }
     }
@@ -58,8 +59,9 @@ package struct Policy: Sendable {
     /// Every condition of every rule, for explaining.
     package func evaluate(_ request: PolicyRequest) -> [RuleEvaluation] {
         let facts = RequestFacts(request)
-        return self.rules.map { rule in
-            let matcher = RuleMatcher(rule: rule, facts: facts)
+        return self.shared.map { shared in
+            let rule = shared.rule
+            let matcher = RuleMatcher(rule: shared, facts: facts)
             return RuleEvaluation(
                 rule: rule.id, effect: rule.effect,
                 answers: Condition.inOrder.map { condition in
@@ -76,28 +78,30 @@ package struct Policy: Sendable {
 
     /// What no rule can allow.
     func refusalOfItself(_ request: PolicyRequest) -> Decision? {
-        if request.operation == .poll || (request.operation == .run && request.family == .diagnostic) {
+        switch (request.operation, request.family) {
+        case (.poll, _), (.run, .diagnostic):
             return self.denial(
                 [Reason(code: .operationNotMediated, message: "No rule can allow this operation.", target: nil)])
+        default: break
         }
-        guard request.operation.runsScript, let command = request.command else { return nil }
-        let violations = ParameterFloor.violations(of: command, operation: request.operation)
+        guard request.operation.runsScript, let facts = request.commandFacts else { return nil }
+        let violations = ParameterFloor.violations(of: facts.command, operation: request.operation)
         if violations.isEmpty { return nil }
         return self.denial(violations.map { Reason(code: .belowFloor, message: $0.message, target: $0.path) })
     }
 
-    private func permission(by rule: Rule, _ facts: RequestFacts) -> Decision {
+    private func permission(by shared: SharedRule, _ facts: RequestFacts) -> Decision {
         var obligations = Obligations()
         var entry: CommandRule?
         if let command = facts.command {
-            entry = rule.commands?.allowingEntry(for: command, keepsStored: rule.storedSecrets)
-            if facts.request.operation != .run, (command.timeoutSeconds.value.flatMap { $0 } ?? 0) <= 0 {
-                obligations.timeoutSeconds = rule.limits.timeoutSeconds
+            entry = shared.rule.commands?.allowingEntry(for: command, keepsStored: shared.rule.storedSecrets)
+            if facts.request.operation != .run, (command.command.timeoutSeconds.value.flatMap { $0 } ?? 0) <= 0 {
+                obligations.timeoutSeconds = shared.rule.limits.timeoutSeconds
             }
         }
         return Decision(
-            effect: .allow, rule: rule.id, obligations: obligations, isAnyScript: entry?.source == .anyScript,
-            scriptName: entry?.scriptName, policyDigest: self.digest)
+            effect: .allow, rule: shared.rule.id, obligations: obligations,
+            isAnyScript: entry?.isForAnyScript ?? false, scriptName: entry?.scriptName, policyDigest: self.digest)
     }
 
     /// As many reasons as a denial gives: a body may hold thousands of members that no rule lists.
@@ -118,8 +122,8 @@ package struct Policy: Sendable {
     /// Nothing allows: which rule came nearest, and each condition that kept it from matching.
     func denial(of facts: RequestFacts, isMet: (Condition, Truth) -> Bool) -> Decision {
         var nearest: (matcher: RuleMatcher, missing: [Condition], distance: Int)?
-        for rule in self.rules where rule.effect == .allow {
-            let matcher = RuleMatcher(rule: rule, facts: facts)
+        for shared in self.shared where shared.rule.effect == .allow {
+            let matcher = RuleMatcher(rule: shared, facts: facts)
             let bound = nearest?.distance ?? .max
             var missing: [Condition] = []
             var distance = 0

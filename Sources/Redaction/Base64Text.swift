@@ -1,22 +1,28 @@
 /// Base64 (RFC 4648 §4) of bytes, padded.
-package enum Base64Text {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    package static func text(of bytes: [UInt8]) -> String {
-        let length = (bytes.count + 2) / 3 * 4
+enum Base64Text {
+    /// - Parameter prefix: what stands before the Base64 in the text.
+    static func text(of bytes: UnsafeRawBufferPointer, after prefix: String) -> String {
+        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        let digits = UnsafeBufferPointer(start: alphabet.utf8Start, count: alphabet.utf8CodeUnitCount)
+        let padding = UInt8(ascii: "=")
+        let length = prefix.utf8.count + (bytes.count + 2) / 3 * 4
         return String(unsafeUninitializedCapacity: length) { out in
             var position = 0
+            for byte in prefix.utf8 {
+                out[position] = byte
+                position += 1
+            }
             var index = 0
             while index < bytes.count {
                 let left = bytes.count - index
                 let word =
-                    UInt32(bytes[index]) << 16 | (left > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
-                    | (left > 2 ? UInt32(bytes[index + 2]) : 0)
-                for place in 0..<4 {
-                    out[position] =
-                        place > left ? UInt8(ascii: "=") : self.alphabet[Int(word >> UInt32(18 - 6 * place)) & 63]
-                    position += 1
-                }
+                    Int(bytes[index]) << 16 | (left > 1 ? Int(bytes[index + 1]) << 8 : 0)
+                    | (left > 2 ? Int(bytes[index + 2]) : 0)
+                out[position] = digits[word >> 18]
+                out[position + 1] = digits[word >> 12 & 63]
+                out[position + 2] = left > 1 ? digits[word >> 6 & 63] : padding
+                out[position + 3] = left > 2 ? digits[word & 63] : padding
+                position += 4
                 index += 3
             }
             return length

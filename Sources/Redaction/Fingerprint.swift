@@ -16,30 +16,34 @@ package enum FingerprintLabel: String, Sendable, CaseIterable {
 }
 
 /// The key under which secrets are fingerprinted (HMAC-SHA-256), and the request digest is taken.
-package struct FingerprintKey: Sendable {
+package final class FingerprintKey: Sendable {
     /// The first eight hexadecimal digits of the SHA-256 of the key: says which key made a fingerprint.
     package let id: String
+    /// What each fingerprint begins with.
+    private let prefix: String
     private let key: SymmetricKey
-    /// With the key taken in: preparing one costs more than hashing what requests hold.
-    private let prepared: HMAC<SHA256>
+    /// Has taken the key in; each code begins with a copy.
+    private let keyed: HMAC<SHA256>
 
     /// - Parameter bytes: 32 bytes or more of key material.
     package init(bytes: [UInt8]) {
         self.key = SymmetricKey(data: bytes)
-        self.prepared = HMAC(key: self.key)
+        self.keyed = HMAC(key: self.key)
         self.id = SHA256.hash(data: bytes).prefix(4).map { Self.hexPair($0) }.joined()
+        self.prefix = self.id + ":"
     }
 
     package func fingerprint(of secret: Secret, label: FingerprintLabel) -> Fingerprint {
         let code = secret.withValue { value in
+            let label = label.rawValue.utf8
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(label.rawValue.utf8.count + 1 + value.utf8.count)
-            bytes.append(contentsOf: label.rawValue.utf8)
+            bytes.reserveCapacity(label.count + 1 + value.utf8.count)
+            bytes.append(contentsOf: label)
             bytes.append(0)
             bytes.append(contentsOf: value.utf8)
             return self.code(of: bytes)
         }
-        return Fingerprint(text: self.id + ":" + Base64Text.text(of: code))
+        return Fingerprint(text: code.withUnsafeBytes { Base64Text.text(of: $0, after: self.prefix) })
     }
 
     /// HMAC-SHA-256 over several parts, each preceded by its length so that no two lists of parts look alike.
@@ -47,12 +51,16 @@ package struct FingerprintKey: Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count + 8 })
         for part in parts {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: UInt64(part.count) >> UInt64(shift)))
-            }
+            withUnsafeBytes(of: UInt64(part.count).bigEndian) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: part)
         }
-        return self.code(of: bytes)
+        return self.code(of: bytes).withUnsafeBytes { Array($0) }
+    }
+
+    private func code(of bytes: [UInt8]) -> HMAC<SHA256>.MAC {
+        var code = self.keyed
+        code.update(data: bytes)
+        return code.finalize()
     }
 
     /// A key of 32 bytes for another purpose, which tells nothing of this one: HKDF-SHA-256 (RFC 5869) without salt.
@@ -60,12 +68,6 @@ package struct FingerprintKey: Sendable {
     package func derivedKey(label: String) -> [UInt8] {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: self.key, info: Array(label.utf8), outputByteCount: 32)
             .withUnsafeBytes { Array($0) }
-    }
-
-    private func code(of bytes: [UInt8]) -> [UInt8] {
-        var code = self.prepared
-        code.update(data: bytes)
-        return code.finalize().withUnsafeBytes { Array($0) }
     }
 
     private static func hexPair(_ byte: UInt8) -> String {

@@ -37,32 +37,31 @@ package struct JSONWriter {
         self.needsComma = true
     }
 
-    /// A member's name; its value must follow.
-    package mutating func name(_ name: String) {
-        self.separate()
-        self.appendQuoted(name)
-        self.bytes.append(UInt8(ascii: ":"))
-        self.needsComma = false
+    /// A member's name; its value must follow. One that stands in the code is ASCII and needs no escapes.
+    package mutating func name(_ name: StaticString) {
+        let text = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        assert(PlainText.run(in: text, from: 0) == text.count)
+        self.appendPlain(text, isName: true)
     }
 
-    package mutating func string(_ value: String) {
-        self.separate()
-        self.appendQuoted(value)
-    }
+    @_disfavoredOverload
+    package mutating func name(_ name: String) { self.append(name, isName: true) }
 
-    package mutating func integer(_ value: some BinaryInteger) {
+    package mutating func string(_ value: String) { self.append(value, isName: false) }
+
+    package mutating func integer(_ value: Int64) {
         self.separate()
-        self.bytes.append(contentsOf: String(value).utf8)
+        self.bytes.append(contentsOf: value.description.utf8)
     }
 
     package mutating func bool(_ value: Bool) {
         self.separate()
-        self.bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        self.appendLiteral(value ? "true" : "false")
     }
 
     package mutating func null() {
         self.separate()
-        self.bytes.append(contentsOf: "null".utf8)
+        self.appendLiteral("null")
     }
 
     /// A whole value, members in their order; numbers as they were written.
@@ -88,52 +87,91 @@ package struct JSONWriter {
         }
     }
 
+    package mutating func member(_ name: StaticString, _ value: String?) {
+        guard let value else { return }
+        self.name(name)
+        self.string(value)
+    }
+
+    @_disfavoredOverload
     package mutating func member(_ name: String, _ value: String?) {
         guard let value else { return }
         self.name(name)
         self.string(value)
     }
 
-    package mutating func member(_ name: String, _ value: Int?) {
+    package mutating func member(_ name: StaticString, _ value: Int?) {
+        self.member(name, value.map { Int64($0) })
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Int64?) {
         guard let value else { return }
         self.name(name)
         self.integer(value)
     }
 
-    package mutating func member(_ name: String, _ value: Int64?) {
-        guard let value else { return }
-        self.name(name)
-        self.integer(value)
-    }
-
-    package mutating func member(_ name: String, _ value: Bool?) {
+    package mutating func member(_ name: StaticString, _ value: Bool?) {
         guard let value else { return }
         self.name(name)
         self.bool(value)
     }
 
-    private mutating func appendQuoted(_ text: String) {
-        self.bytes.append(UInt8(ascii: "\""))
-        if text.utf8.withContiguousStorageIfAvailable({ self.appendEscaped($0) }) == nil {
-            Array(text.utf8).withUnsafeBufferPointer { self.appendEscaped($0) }
-        }
-        self.bytes.append(UInt8(ascii: "\""))
+    private mutating func appendLiteral(_ text: StaticString) {
+        self.bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>) {
-        var start = 0
-        var index = 0
-        while true {
-            index += PlainText.run(in: utf8, from: index)
-            guard index < utf8.count else { break }
-            let byte = utf8[index]
-            index += 1
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-            self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<(index - 1)]))
-            self.appendEscape(byte)
-            start = index
+    private mutating func append(_ text: String, isName: Bool) {
+        if text.utf8.withContiguousStorageIfAvailable({ self.append($0, isName: isName) }) == nil {
+            Array(text.utf8).withUnsafeBufferPointer { self.append($0, isName: isName) }
         }
-        self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+    }
+
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>, isName: Bool) {
+        let plain = PlainText.run(in: text, from: 0)
+        if plain == text.count {
+            self.appendPlain(text, isName: isName)
+        } else {
+            self.appendEscaped(text, plain: plain, isName: isName)
+        }
+    }
+
+    /// Quoted text without escapes, and the marks around it, in one piece: most texts are such.
+    @inline(__always)
+    private mutating func appendPlain(_ text: UnsafeBufferPointer<UInt8>, isName: Bool) {
+        let needsComma = self.needsComma
+        self.bytes.append(addingCapacity: text.count + 4) { out in
+            if needsComma { out.append(UInt8(ascii: ",")) }
+            out.append(UInt8(ascii: "\""))
+            out.withUnsafeMutableBufferPointer { buffer, count in
+                _ = buffer[count...].initialize(fromContentsOf: text)
+                count += text.count
+            }
+            out.append(UInt8(ascii: "\""))
+            if isName { out.append(UInt8(ascii: ":")) }
+        }
+        self.needsComma = !isName
+    }
+
+    /// - Parameter plain: how many bytes at its beginning need no escapes.
+    private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, plain: Int, isName: Bool) {
+        self.separate()
+        self.bytes.append(UInt8(ascii: "\""))
+        var start = 0
+        var index = plain
+        while index < text.count {
+            let byte = text[index]
+            if byte < 0x80 {
+                self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+                self.appendEscape(byte)
+                start = index + 1
+            }
+            index += 1
+            index += PlainText.run(in: text, from: index)
+        }
+        self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+        self.bytes.append(UInt8(ascii: "\""))
+        if isName { self.bytes.append(UInt8(ascii: ":")) }
+        self.needsComma = !isName
     }
 
     private mutating func appendEscape(_ byte: UInt8) {

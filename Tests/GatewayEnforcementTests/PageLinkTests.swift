@@ -171,8 +171,7 @@ import Testing
         #expect(sealer.next(behind: token, in: scope) == "/x?y")
         scope.owner = OperationOwner(issuer: "a", tenant: "bc", kind: "user", id: "d")
         #expect(sealer.next(behind: token, in: scope) == nil)
-        scope.owner.issuer = "ab"
-        scope.owner.tenant = "c"
+        scope.owner = OperationOwner(issuer: "ab", tenant: "c", kind: "user", id: "d")
         let otherKey = PageLinks(fingerprintKey: FingerprintKey(bytes: [UInt8](repeating: 8, count: 32)), links: links)
         #expect(otherKey.next(behind: token, in: scope) == nil)
         var otherCloud = links

@@ -15,7 +15,7 @@ struct ScriptedHandler: RequestHandling {
     }
 
     static func text(_ text: String, status: Int = 200) -> OutboundResponse {
-        OutboundResponse(status: status, headers: [("x-test", "yes")], body: ByteBuffer(string: text))
+        OutboundResponse(status: status, headers: [("x-test", "yes")], body: Array(text.utf8))
     }
 
     /// Tells what arrived, one fact a line.

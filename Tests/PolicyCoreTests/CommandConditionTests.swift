@@ -309,9 +309,10 @@ import Testing
             (
                 "odd address", { $0.outputBlobs = blobs },
                 {
-                    var odd = plain
-                    odd.path = "/run/%61.txt"
-                    $0.outputBlob = .known(odd)
+                    $0.outputBlob = .known(
+                        WebAddress(
+                            scheme: plain.scheme, host: plain.host, port: nil, hasUserInformation: false,
+                            path: "/run/%61.txt", query: plain.query))
                 }, .unknown
             ),
             ("shell", { $0.scriptShells = ["Powershell7"] }, { $0.scriptShell = .known("powershell7") }, .holds),

@@ -55,6 +55,65 @@ import Testing
         #expect(effect(.inline(commandID: "RunPowerShellScript", script: Sample.script)).effect == .deny)
     }
 
+    /// All of a digest counts, not only what places it in a table.
+    @Test func digestsThatBeginAlikeAreTwo() throws {
+        let digest = Sample.script.digest
+        let last = digest.hasSuffix("0") ? "1" : "0"
+        for other in [digest.dropLast() + last, digest.prefix(8) + digest.dropFirst(8).uppercased() + "x"] {
+            let entries = [String(other), String(digest.prefix(8)), ""].map { CommandRule(source: .script(digest: $0)) }
+            let decision = Sample.policy(try Sample.allow { $0.commands = CommandSet(entries) })
+                .decide(Sample.request())
+            #expect(decision.reasons.map(\.code) == ["ScriptNotListed"])
+            let both = entries + [CommandRule(source: .script(digest: digest), scriptName: "it")]
+            let allowed = Sample.policy(try Sample.allow { $0.commands = CommandSet(both) }).decide(Sample.request())
+            #expect(allowed.scriptName == "it")
+            let denied = Sample.policy(
+                try Sample.allow { $0.commands = CommandSet(both) },
+                try Sample.deny { $0.commands = CommandSet(entries) })
+            #expect(denied.decide(Sample.request()).effect == .allow)
+        }
+    }
+
+    /// Of several entries for one script, the first that takes the parameters is the one on record.
+    @Test func entryOnRecordIsTheOneThatAllows() throws {
+        func entry(_ name: String, _ values: Set<String>) -> CommandRule {
+            CommandRule(
+                source: .script(digest: Sample.script.digest), carrier: .shell,
+                parameters: .listed(["a": ParameterConstraint(values: .oneOf(values), isRequired: true)]),
+                scriptName: name)
+        }
+        let policy = Sample.policy(
+            try Sample.allow {
+                $0.commands = CommandSet([entry("1", ["x"]), entry("2", ["y"]), entry("3", ["x", "y", "z"])])
+            })
+        for (value, name) in [("x", "1"), ("y", "2"), ("z", "3"), ("w", nil)] {
+            let request = Sample.request(.run, command: Sample.action(parameters: [Parameter(name: "a", value: value)]))
+            let decision = policy.decide(request)
+            #expect(decision.scriptName == name)
+            #expect((decision.effect == .allow) == (name != nil))
+        }
+        let reasons = policy.decide(Sample.request(.run, command: Sample.action())).reasons
+        #expect(reasons.map(\.code) == ["ParameterMissing"])
+    }
+
+    /// A request is a value: what a copy becomes does not touch the one it came from.
+    @Test func copiesOfARequestAreTheirOwn() throws {
+        let policy = Sample.policy(try Sample.allow())
+        let request = Sample.request()
+        let changes: [(inout PolicyRequest) -> Void] = [
+            { $0.principal.id = Sample.application }, { $0.command?.runAsUser = .known("svc") },
+            { $0.command = nil }, { $0.operation = .poll }, { $0.target.resourceGroup = "other" },
+            { $0.command?.source = .known(.inline(commandID: nil, script: ScriptText("id"))) },
+            { $0.command?.source = .known(.builtIn(commandID: "IPConfig")) },
+        ]
+        for change in changes {
+            var copy = request
+            change(&copy)
+            #expect(policy.decide(copy).effect == .deny)
+            #expect(policy.decide(request).effect == .allow)
+        }
+    }
+
     @Test func anyScriptIsMarkedAndStillObeysTheFloor() throws {
         let rule = try Sample.allow {
             $0.commands = CommandSet([

@@ -7,6 +7,7 @@ import Testing
         ("web-*", "xweb-1", false), ("*", "", true), ("*", "anything", true), ("a", "a", true), ("a", "ab", false),
         ("*-dc-*", "eu-DC-1", true), ("*-dc-*", "dc-1", false), ("a*b*c", "aXbYc", true), ("a*b*c", "acb", false),
         ("a*b*c", "abc", true), ("ab*ba", "aba", false), ("*aab*", "aaab", true), ("a**b", "ab", true),
+        ("WEB-01", "web-01", true), ("web-01", "WEB-01", true), ("web-01", "web-02", false),
         ("*ab*ab", "abab", true), ("*ab*ab", "ab", false), ("ſ-ok", "s-ok", false), ("k", "\u{212A}", false),
     ])
     func matches(glob: String, name: String, expected: Bool) {

@@ -107,4 +107,26 @@ import Testing
         #expect(try PrincipalReference("group:oncall") == .namedGroup("oncall"))
         #expect(try PrincipalReference("group:\(Sample.group)") == .selector(.group(Sample.id(Sample.group))))
     }
+
+    /// A principal is a value, and equal only to one with the same parts.
+    @Test func copiesAreTheirOwn() {
+        let changes: [(inout Principal) -> Void] = [
+            { $0.kind = .object }, { $0.id = Sample.application }, { $0.appID = Sample.application },
+            { $0.groups = .unknown }, { $0.certificate = Self.certificate }, { $0.tenant = nil },
+            { $0.issuer = "i" }, { $0.name = "n" }, { $0.tokenID = "t" }, { $0.scopes = ["s"] }, { $0.issuedAt = 1 },
+        ]
+        var seen: Set = [Sample.caller]
+        for change in changes {
+            var copy = Sample.caller
+            change(&copy)
+            #expect(copy != Sample.caller)
+            seen.insert(copy)
+        }
+        #expect(seen.count == changes.count + 1)
+        var back = Self.both
+        back.certificate = nil
+        #expect(back == Sample.caller && back.hashValue == Sample.caller.hashValue)
+        back.certificate = nil
+        #expect(seen.contains(back))
+    }
 }

@@ -8,16 +8,35 @@ import Testing
         (0x20..<0x80).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
-    @Test func aRunEndsBeforeWhateverIsNotPlain() {
+    @Test func aRunEndsAtWhateverIsNotPlain() {
         for byte in UInt8.min...UInt8.max {
-            for place in 0..<20 {
-                var bytes = Array("abcdefghijklmnopqrst".utf8)
-                bytes[place] = byte
-                for start in 0...3 {
-                    let run = bytes.withUnsafeBufferPointer { PlainText.run(in: $0, from: start) }
-                    #expect(bytes[start..<(start + run)].allSatisfy(Self.isPlain))
-                    if Self.isPlain(byte) { #expect(start + run > bytes.count - 8) }
+            for count in 1...20 {
+                for place in 0..<count {
+                    var bytes = Array("abcdefghijklmnopqrst".utf8.prefix(count))
+                    bytes[place] = byte
+                    for start in 0...min(3, count) {
+                        let run = bytes.withUnsafeBufferPointer { PlainText.run(in: $0, from: start) }
+                        #expect(run == bytes[start...].prefix(while: Self.isPlain).count)
+                    }
                 }
+            }
+        }
+    }
+
+    @Test func behindTheLastByteThereIsNoRun() {
+        for count in 0...17 {
+            let bytes = Array(repeating: UInt8(ascii: "x"), count: count)
+            for start in count...(count + 9) {
+                #expect(bytes.withUnsafeBufferPointer { PlainText.run(in: $0, from: start) } == 0)
+            }
+        }
+    }
+
+    @Test func aTextThatEndsInAnEscapeIsRefused() {
+        for count in 0...17 {
+            let begun = "\"" + String(repeating: "x", count: count) + "\\"
+            for text in [begun, begun + "\"", begun + "u", begun + "u0", begun + "u00e\""] {
+                #expect(throws: JSONError.self) { try JSONReader.read(Array(text.utf8)) }
             }
         }
     }
@@ -45,6 +64,14 @@ import Testing
                 var writer = JSONWriter()
                 writer.string(text)
                 #expect(try JSONReader.read(writer.bytes).string == text)
+                var members = JSONWriter()
+                members.beginObject()
+                members.member("first", 1)
+                members.name(text)
+                members.string(text)
+                members.endObject()
+                let written = writer.bytes + ":".utf8 + writer.bytes
+                #expect(members.bytes == "{\"first\":1,".utf8 + written + "}".utf8)
                 let bare = [UInt8(ascii: "\"")] + content + [UInt8(ascii: "\"")]
                 if Self.isPlain(byte) {
                     #expect(try JSONReader.read(bare).string == text)

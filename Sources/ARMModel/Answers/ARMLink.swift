@@ -1,28 +1,30 @@
 /// An absolute link of ARM's (`Location`, `Azure-AsyncOperation`) that points at an operation on the configured
 /// endpoint and nowhere else (facts §2.5, §9.1).
-package struct ARMLink: Sendable, Hashable {
+package final class ARMLink: Sendable {
     /// Path and query as ARM wrote them: signed, so they are sent back byte for byte.
-    package var originForm: String
-    package var subscription: String
+    package let originForm: String
+    package let subscription: String
     /// Lower case.
-    package var location: String
+    package let location: String
     /// ARM's id of the operation, the last segment.
-    package var operationID: String
+    package let operationID: String
 
     /// - Parameters:
     ///   - text: the header's value.
     ///   - authority: `host` or `host:port` of the configured endpoint, lower case.
     /// - Returns: `nil` for another host, scheme or port, for user information, and for a path that is no operation's.
     package init?(_ text: String, authority: String) {
-        let parts = text.withBytes { bytes in authority.withBytes { Parts(bytes, authority: $0) } }
-        // An id is a GUID (facts §2.5); what is more than that could not be hidden behind ours.
-        guard let parts, ResourceName.isSubscription(parts.subscription), ResourceName.isLocation(parts.location),
-            ResourceName.isGUID(parts.operationID)
-        else { return nil }
-        self.originForm = parts.originForm
-        self.subscription = parts.subscription
-        self.location = ASCIICase.lowered(parts.location)
-        self.operationID = parts.operationID
+        let places = text.withBytes { bytes in authority.withBytes { Places(bytes, authority: $0) } }
+        guard let places else { return nil }
+        (self.originForm, self.subscription, self.location, self.operationID) = text.withBytes { bytes in
+            func piece(_ place: Range<Int>) -> String {
+                String(decoding: UnsafeBufferPointer(rebasing: bytes[place]), as: UTF8.self)
+            }
+            return (
+                piece(places.originForm), piece(places.subscription), ASCIICase.lowered(piece(places.location)),
+                piece(places.operationID)
+            )
+        }
     }
 
     /// ARM's id of the operation that a stored link names.
@@ -34,46 +36,52 @@ package struct ARMLink: Sendable, Hashable {
         }
     }
 
-    /// The pieces of a link, found in one pass: a link comes with every answer to a command.
-    private struct Parts {
-        var originForm: String
-        var subscription: String
-        var location: String
-        var operationID: String
-
-        private static let words: [StaticString] = [
-            "subscriptions", "", "providers", "microsoft.compute", "locations", "", "operations", "",
-        ]
+    /// Where the pieces of a link stand, found in one pass: a link comes with every answer to a command.
+    private struct Places {
+        let originForm: Range<Int>
+        let subscription: Range<Int>
+        let location: Range<Int>
+        let operationID: Range<Int>
 
         init?(_ bytes: UnsafeBufferPointer<UInt8>, authority: UnsafeBufferPointer<UInt8>) {
             guard bytes.count <= 8_192, let slash = ARMOrigin.pathStart(of: bytes, on: authority) else { return nil }
-            var starts: [Int] = [slash + 1]
-            var end = bytes.count
-            for index in slash..<bytes.count {
-                let byte = bytes[index]
-                guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "#") else { return nil }
-                guard index < end else { continue }
-                switch byte {
-                case UInt8(ascii: "?"): end = index
-                case UInt8(ascii: "/") where index > slash: starts.append(index + 1)
-                // Nothing that another reader of the path might take for a slash or a dot.
-                case UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: ";"): return nil
-                default: break
+            var index = slash
+            func skips(_ words: StaticString) -> Bool {
+                let end = index + words.utf8CodeUnitCount
+                guard end <= bytes.count, ASCIICase.areEqual(bytes[index..<end], toLowerCase: words) else {
+                    return false
                 }
+                index = end
+                return true
             }
-            guard starts.count == Self.words.count else { return nil }
-            func segment(_ index: Int) -> Slice<UnsafeBufferPointer<UInt8>> {
-                bytes[starts[index]..<(index + 1 < starts.count ? starts[index + 1] - 1 : end)]
+            func segment() -> Range<Int> {
+                let start = index
+                while index < bytes.count, bytes[index] != UInt8(ascii: "/"), bytes[index] != UInt8(ascii: "?") {
+                    index += 1
+                }
+                return start..<index
             }
-            for (index, word) in Self.words.enumerated() where word.utf8CodeUnitCount > 0 {
-                guard ASCIICase.areEqual(segment(index), toLowerCase: word) else { return nil }
+            guard skips("/subscriptions/") else { return nil }
+            self.subscription = segment()
+            guard skips("/providers/microsoft.compute/locations/") else { return nil }
+            self.location = segment()
+            guard skips("/operations/") else { return nil }
+            self.operationID = segment()
+            self.originForm = slash..<bytes.count
+            // Nothing after the id but a query. The id is a GUID (facts §2.5); what is more than that could not be
+            // hidden behind ours. So nothing in the path can be taken by another reader for a slash or a dot.
+            guard index == bytes.count || bytes[index] == UInt8(ascii: "?"),
+                ResourceName.isGUID(UnsafeBufferPointer(rebasing: bytes[self.subscription])),
+                ResourceName.isLocation(UnsafeBufferPointer(rebasing: bytes[self.location])),
+                ResourceName.isGUID(UnsafeBufferPointer(rebasing: bytes[self.operationID]))
+            else { return nil }
+            // The query is a signature of up to 4 KB. No way out of the loop, so that many bytes are looked at together.
+            var foreign: UInt8 = 0
+            for place in index..<bytes.count {
+                let byte = bytes[place]
+                foreign |= byte <= 0x20 || byte >= 0x7F || byte == UInt8(ascii: "#") ? 1 : 0
             }
-            let id = segment(7)
-            guard !id.isEmpty, !id.allSatisfy({ $0 == UInt8(ascii: ".") }) else { return nil }
-            self.originForm = String(decoding: bytes[slash...], as: UTF8.self)
-            self.subscription = String(decoding: segment(1), as: UTF8.self)
-            self.location = String(decoding: segment(5), as: UTF8.self)
-            self.operationID = String(decoding: id, as: UTF8.self)
+            guard foreign == 0 else { return nil }
         }
     }
 }

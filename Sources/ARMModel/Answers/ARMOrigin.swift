@@ -16,7 +16,10 @@ enum ARMOrigin {
     ) -> Bool {
         let given = self.withoutDefaultPort(given)
         let own = self.withoutDefaultPort(own)
-        return given.count == own.count && zip(given, own).allSatisfy { ASCIICase.lower($0) == $1 }
+        guard given.count == own.count else { return false }
+        let pairs = (UnsafeBufferPointer(rebasing: given), UnsafeBufferPointer(rebasing: own))
+        for index in 0..<given.count where ASCIICase.lower(pairs.0[index]) != pairs.1[index] { return false }
+        return true
     }
 
     private static func withoutDefaultPort(

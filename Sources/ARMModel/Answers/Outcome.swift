@@ -49,13 +49,13 @@ package struct Outcome: Sendable, Hashable {
 
     mutating func setOutput(_ text: String?) {
         guard let text else { return }
-        self.outputSHA256 = HexDigest.text(of: SHA256.hash(data: Array(text.utf8)))
+        self.outputSHA256 = text.withBytes { HexDigest.text(of: SHA256.hash(data: $0)) }
         self.outputLength = text.utf8.count
     }
 
     mutating func setError(_ text: String?) {
         guard let text else { return }
-        self.errorSHA256 = HexDigest.text(of: SHA256.hash(data: Array(text.utf8)))
+        self.errorSHA256 = text.withBytes { HexDigest.text(of: SHA256.hash(data: $0)) }
         self.errorLength = text.utf8.count
     }
 }

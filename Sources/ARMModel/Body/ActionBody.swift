@@ -19,17 +19,12 @@ package struct ActionBody: Sendable {
         }
         self.commandID = commandID
         self.script = try body.strings("script").map(ScriptText.init(lines:))
-        self.parameters =
-            try body.parameters("parameters").map { list in
-                list.map { Parameter(name: $0.name, value: $0.value) }
-            } ?? []
+        self.parameters = try body.parameters("parameters") ?? []
     }
 
     package var command: Command {
         let source: ScriptSource =
             self.script.map { .inline(commandID: self.commandID, script: $0) } ?? .builtIn(commandID: self.commandID)
-        var command = Command(source: source)
-        command.parameters = .known(self.parameters)
-        return command
+        return Command(source: source, parameters: self.parameters)
     }
 }

@@ -145,7 +145,7 @@ struct BodyObject {
     static let mostParameters = 4_096
 
     /// A list of `{name, value}`, both required strings, and nothing else in an element.
-    func parameters(_ name: StaticString) throws(RequestError) -> [(name: String, value: String)]? {
+    func parameters(_ name: StaticString) throws(RequestError) -> [Parameter]? {
         guard let node = self.member(name) else { return nil }
         guard let elements = node.array else {
             throw Self.wrongType(node, path: self.full(name), expected: "an array of {name, value}")
@@ -155,7 +155,7 @@ struct BodyObject {
                 .invalidRequestContent, "a list has at most \(Self.mostParameters) parameters",
                 target: self.target(name), offset: node.offset)
         }
-        var out: [(name: String, value: String)] = []
+        var out: [Parameter] = []
         out.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             // Only an error needs it.
@@ -172,7 +172,7 @@ struct BodyObject {
             guard let value = value.string else {
                 throw Self.wrongType(value, path: path + ".value", expected: "a string")
             }
-            out.append((key, value))
+            out.append(Parameter(name: key, value: value))
         }
         return out
     }

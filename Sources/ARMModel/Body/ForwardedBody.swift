@@ -145,7 +145,7 @@ package enum ForwardedBody {
 
     @inline(__always)
     private static func write<Element>(
-        _ list: [Element], named name: String, to json: inout JSONWriter, as pair: (Element) -> (String, String)
+        _ list: [Element], named name: StaticString, to json: inout JSONWriter, as pair: (Element) -> (String, String)
     ) {
         json.name(name)
         json.beginArray()
@@ -159,13 +159,13 @@ package enum ForwardedBody {
         json.endArray()
     }
 
-    private static func write(_ address: WebAddress?, named name: String, to json: inout JSONWriter) {
+    private static func write(_ address: WebAddress?, named name: StaticString, to json: inout JSONWriter) {
         guard let address else { return }
         let query = (address.query.value ?? nil)?.withValue(\.self) ?? ""
         json.member(name, address.withoutQuery + query)
     }
 
-    private static func write(_ identity: ManagedIdentity?, named name: String, to json: inout JSONWriter) {
+    private static func write(_ identity: ManagedIdentity?, named name: StaticString, to json: inout JSONWriter) {
         guard let identity else { return }
         json.name(name)
         json.beginObject()

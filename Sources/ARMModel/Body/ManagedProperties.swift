@@ -35,9 +35,7 @@ package struct ManagedProperties: Sendable {
             self.source = .some(try Self.source(source, identity: identity))
             self.scriptShell = try source.string("scriptShell")
         }
-        self.parameters = try properties.parameters("parameters").map { list in
-            list.map { Parameter(name: $0.name, value: $0.value) }
-        }
+        self.parameters = try properties.parameters("parameters")
         self.protectedParameters = try properties.parameters("protectedParameters").map { list in
             list.map { ProtectedParameter(name: $0.name, value: Secret($0.value)) }
         }

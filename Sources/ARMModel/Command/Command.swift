@@ -1,7 +1,7 @@
 package import Redaction
 
-/// Where the code that runs comes from.
-package enum ScriptSource: Sendable, Hashable {
+/// Where the code that runs comes from. Held by a reference, since it is copied with every copy of a command.
+package indirect enum ScriptSource: Sendable, Hashable {
     /// A command that Azure ships, run as it is: an action without `script`, or a managed `source.commandId`.
     case builtIn(commandID: String)
     /// Text in the request. An action names the command id whose script it replaces, a managed command none.
@@ -40,13 +40,13 @@ package struct Command: Sendable {
     package var outputBlobIdentity: Known<ManagedIdentity?>
     package var errorBlobIdentity: Known<ManagedIdentity?>
 
-    /// An action or creation with nothing but a source.
-    package init(source: ScriptSource?) {
+    /// An action, or a creation with nothing but a source.
+    package init(source: ScriptSource?, parameters: [Parameter] = []) {
         self.source = .known(source)
         self.fetchedFrom = nil
         self.replacedSource = nil
         self.scriptShell = .known(nil)
-        self.parameters = .known([])
+        self.parameters = .known(parameters)
         self.protectedParameters = .known([])
         self.runAsUser = .known(nil)
         self.runAsPassword = .known(nil)

@@ -7,12 +7,15 @@ extension Command {
     package var secrets: [Secret] {
         var found: [Secret] = []
         if case .known(let secret?) = self.runAsPassword { found.append(secret) }
-        found.append(contentsOf: (self.protectedParameters.value ?? []).map(\.value))
-        var addresses = [self.outputBlob.value ?? nil, self.errorBlob.value ?? nil, self.fetchedFrom]
-        if case .known(.address(let address, _)) = self.source { addresses.append(address) }
-        for case .known(let query?) in addresses.compactMap({ $0?.query }) {
+        for parameter in self.protectedParameters.value ?? [] { found.append(parameter.value) }
+        func add(_ address: WebAddress?) {
+            guard case .known(let query?)? = address?.query else { return }
             query.withValue { found.append(contentsOf: Self.secrets(inQuery: $0)) }
         }
+        add(self.outputBlob.value ?? nil)
+        add(self.errorBlob.value ?? nil)
+        add(self.fetchedFrom)
+        if case .known(.address(let address, _)?) = self.source { add(address) }
         return found
     }
 

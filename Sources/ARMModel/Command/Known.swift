@@ -7,17 +7,17 @@ package enum Known<Value: Sendable>: Sendable {
     /// Stored in Azure, and not (or not yet) read.
     case unknown
 
-    package var value: Value? {
+    @inlinable package var value: Value? {
         if case .known(let value) = self { return value }
         return nil
     }
 
-    package var isKnown: Bool {
+    @inlinable package var isKnown: Bool {
         if case .known = self { return true }
         return false
     }
 
-    package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Known<Other> {
+    @inlinable package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Known<Other> {
         switch self {
         case .known(let value): .known(transform(value))
         case .unknown: .unknown

@@ -1,28 +1,35 @@
 package import Redaction
 
 /// The address of a blob or script: where it points is known and judged, its query (a signature) is a secret.
+///
+/// Held by a reference: every command has room for three and is copied often, and few have one.
 package struct WebAddress: Sendable, Hashable {
+    private var parts: AddressParts
+
     /// `https` in any address that is allowed; other schemes are parsed so that they can be named when refused.
-    package var scheme: String
+    package var scheme: String { self.parts.scheme }
     /// Lower-case host, without port.
-    package var host: String
-    package var port: Int?
+    package var host: String { self.parts.host }
+    package var port: Int? { self.parts.port }
     /// Whether the address carried `user@`; such an address is never allowed, and the value is not kept.
-    package var hasUserInformation: Bool
+    package var hasUserInformation: Bool { self.parts.hasUserInformation }
     /// Path as written, beginning with `/` (or empty).
-    package var path: String
+    package var path: String { self.parts.path }
     /// Everything from `?` or `#` on; unknown when a stored address was read without it.
-    package var query: Known<Secret?>
+    package var query: Known<Secret?> {
+        get { self.parts.query }
+        set {
+            self = WebAddress(
+                scheme: self.scheme, host: self.host, port: self.port, hasUserInformation: self.hasUserInformation,
+                path: self.path, query: newValue)
+        }
+    }
 
     package init(
         scheme: String, host: String, port: Int?, hasUserInformation: Bool, path: String, query: Known<Secret?>
     ) {
-        self.scheme = scheme
-        self.host = host
-        self.port = port
-        self.hasUserInformation = hasUserInformation
-        self.path = path
-        self.query = query
+        self.parts = AddressParts(
+            scheme: scheme, host: host, port: port, hasUserInformation: hasUserInformation, path: path, query: query)
     }
 
     /// The address without its query, as it may be shown.
@@ -105,4 +112,33 @@ package struct WebAddress: Sendable, Hashable {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+}
+
+/// What a ``WebAddress`` holds.
+private final class AddressParts: Sendable, Hashable {
+    let scheme: String
+    let host: String
+    let port: Int?
+    let hasUserInformation: Bool
+    let path: String
+    let query: Known<Secret?>
+
+    init(scheme: String, host: String, port: Int?, hasUserInformation: Bool, path: String, query: Known<Secret?>) {
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        self.hasUserInformation = hasUserInformation
+        self.path = path
+        self.query = query
+    }
+
+    static func == (a: AddressParts, b: AddressParts) -> Bool {
+        a.scheme == b.scheme && a.host == b.host && a.port == b.port && a.hasUserInformation == b.hasUserInformation
+            && a.path == b.path && a.query == b.query
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(self.host)
+        hasher.combine(self.path)
+    }
 }

@@ -1,16 +1,16 @@
 /// A request's method and target, fully understood: which operation, on what, in which api-version.
-package struct ARMRequestHead: Sendable {
-    package var route: Route
-    package var target: ResourceTarget
-    package var apiVersion: APIVersion
+package final class ARMRequestHead: Sendable {
+    package let route: Route
+    package let target: ResourceTarget
+    package let apiVersion: APIVersion
     /// `$expand=instanceView` was asked for.
-    package var expandsInstanceView: Bool
+    package let expandsInstanceView: Bool
     /// `monitor=true`: the form of a polling link that answers with the result.
-    package var monitors: Bool
+    package let monitors: Bool
     /// Where a list goes on, as we sealed it; it is opened and checked before it is believed.
-    package var skipToken: String?
+    package let skipToken: String?
     /// Last segment of a polling link.
-    package var operationID: String?
+    package let operationID: String?
     /// The path to forward, built from the parsed names.
     package let upstreamPath: String
 
@@ -22,7 +22,7 @@ package struct ARMRequestHead: Sendable {
         var methods: [String] = []
         var found: Route?
         var broken: RequestError?
-        for route in RouteTable.routes where route.path.count == request.segments.count {
+        for route in RouteTable.routes(ofLength: request.segments.count) {
             guard Self.wordsMatch(route.path, request.segments) else { continue }
             guard route.method.rawValue == method else {
                 methods.append(route.method.rawValue)
@@ -46,7 +46,8 @@ package struct ARMRequestHead: Sendable {
             throw RequestError(.invalidRequestTarget, "the path ends with a slash")
         }
         self.route = route
-        (self.target, self.operationID) = Self.names(route.path, request.segments)
+        self.target = Self.target(route.path, request.segments)
+        self.operationID = Self.operationID(route.path, request.segments)
         self.upstreamPath = Self.path(route.path, self.target, operationID: self.operationID)
         var version: String?
         var expand: String?
@@ -72,8 +73,9 @@ package struct ARMRequestHead: Sendable {
     }
 
     private static func wordsMatch(_ path: [Route.Segment], _ segments: [String]) -> Bool {
-        for (expected, given) in zip(path, segments) {
-            if case .word(let word) = expected, !ASCIICase.areEqual(word, given) { return false }
+        // From the end, where routes differ: most of them begin alike.
+        for index in path.indices.reversed() {
+            if case .word(let word) = path[index], !ASCIICase.areEqual(word, segments[index]) { return false }
         }
         return true
     }
@@ -99,13 +101,12 @@ package struct ARMRequestHead: Sendable {
         return nil
     }
 
-    private static func names(_ path: [Route.Segment], _ segments: [String]) -> (ResourceTarget, operationID: String?) {
+    private static func target(_ path: [Route.Segment], _ segments: [String]) -> ResourceTarget {
         var target = ResourceTarget()
         var scaleSet = ""
-        var operationID: String?
         for (kind, name) in zip(path, segments) {
             switch kind {
-            case .word: continue
+            case .word, .operationID: continue
             case .subscription: target.subscription = name
             case .resourceGroup: target.resourceGroup = name
             case .virtualMachine: target.machine = .virtualMachine(name)
@@ -113,11 +114,16 @@ package struct ARMRequestHead: Sendable {
             case .instance: target.machine = .scaleSetInstance(scaleSet: scaleSet, instance: name)
             case .runCommand: target.runCommand = name
             case .location: target.location = ASCIICase.lowered(name)
-            case .operationID: operationID = ASCIICase.lowered(name)
             case .commandID: target.catalogCommandID = name
             }
         }
-        return (target, operationID)
+        return target
+    }
+
+    /// It is the last segment where there is one.
+    private static func operationID(_ path: [Route.Segment], _ segments: [String]) -> String? {
+        guard case .operationID? = path.last else { return nil }
+        return segments.last.map(ASCIICase.lowered)
     }
 
     private static func version(_ text: String?, route: Route) throws(RequestError) -> APIVersion {
@@ -149,11 +155,13 @@ package struct ARMRequestHead: Sendable {
 
     /// The target to forward in a given version.
     package func upstreamTarget(apiVersion: APIVersion) -> String {
-        var text = self.upstreamPath
-        text += "?"
-        if self.expandsInstanceView { text += "$expand=instanceView&" }
-        text += "api-version=" + apiVersion.text
-        return text
+        let query = self.expandsInstanceView ? "?$expand=instanceView&api-version=" : "?api-version="
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(self.upstreamPath.utf8.count + query.utf8.count + apiVersion.text.utf8.count)
+        self.upstreamPath.withBytes { bytes.append(contentsOf: $0) }
+        query.withBytes { bytes.append(contentsOf: $0) }
+        apiVersion.text.withBytes { bytes.append(contentsOf: $0) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The names in a path that was built by ``upstreamPath``.
@@ -162,10 +170,10 @@ package struct ARMRequestHead: Sendable {
     /// The names in a path that was built by ``upstreamPath``, and the family of commands that it is about.
     package static func place(ofPath text: String) -> (target: ResourceTarget, family: CommandFamily)? {
         guard let request = try? RequestTarget(text) else { return nil }
-        for route in RouteTable.routes where route.path.count == request.segments.count {
+        for route in RouteTable.routes(ofLength: request.segments.count) {
             guard Self.wordsMatch(route.path, request.segments), Self.nameError(route.path, request.segments) == nil
             else { continue }
-            return (Self.names(route.path, request.segments).0, route.family)
+            return (Self.target(route.path, request.segments), route.family)
         }
         return nil
     }
@@ -189,14 +197,18 @@ package struct ARMRequestHead: Sendable {
             case (.operationID, _): name = operationID ?? ""
             case (.commandID, _): name = target.catalogCommandID ?? ""
             }
-            bytes.append(contentsOf: name.utf8)
+            name.withBytes { bytes.append(contentsOf: $0) }
         }
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Group names may hold parentheses, which real clients escape.
     private static func escaped(_ name: String) -> String {
-        guard name.utf8.contains(UInt8(ascii: "(")) || name.utf8.contains(UInt8(ascii: ")")) else { return name }
+        let holdsParentheses = name.withBytes { bytes in
+            for byte in bytes where byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")") { return true }
+            return false
+        }
+        guard holdsParentheses else { return name }
         return name.utf8.reduce(into: "") { text, byte in
             switch byte {
             case UInt8(ascii: "("): text += "%28"

@@ -1,5 +1,5 @@
 /// One operation of the surface: how it is spelt on the wire, since when it exists, and what it carries.
-package struct Route: Sendable {
+package final class Route: Sendable {
     /// One segment of a path: a word of ARM's, or a name with its own rule.
     package enum Segment: Sendable, Hashable {
         case word(String)
@@ -28,14 +28,29 @@ package struct Route: Sendable {
     }
 
     /// Azure's operation id, for the manual and for metrics.
-    package var name: String
-    package var method: Method
-    package var path: [Segment]
-    package var operation: Operation
-    package var family: CommandFamily = .standard
-    package var body: Body = .none
+    package let name: String
+    package let method: Method
+    package let path: [Segment]
+    package let operation: Operation
+    package let family: CommandFamily
+    package let body: Body
     /// The version that introduced it; every later one of the same list has it too.
-    package var since: APIVersion
-    package var query: [QueryName] = [.apiVersion]
-    package var allowsTrailingSlash = false
+    package let since: APIVersion
+    package let query: [QueryName]
+    package let allowsTrailingSlash: Bool
+
+    init(
+        name: String, method: Method, path: [Segment], operation: Operation, family: CommandFamily = .standard,
+        body: Body = .none, since: APIVersion, query: [QueryName] = [.apiVersion], allowsTrailingSlash: Bool = false
+    ) {
+        self.name = name
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.family = family
+        self.body = body
+        self.since = since
+        self.query = query
+        self.allowsTrailingSlash = allowsTrailingSlash
+    }
 }

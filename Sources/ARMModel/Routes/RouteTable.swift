@@ -10,6 +10,16 @@ package enum RouteTable {
 
     package static let routes: [Route] = actions + managed + catalog + polling + companions
 
+    /// The same in the same order, by how many segments a path has.
+    private static let routesByLength: [[Route]] = (0...routes.reduce(0) { max($0, $1.path.count) }).map { length in
+        routes.filter { $0.path.count == length }
+    }
+
+    /// The routes whose path has so many segments.
+    static func routes(ofLength length: Int) -> [Route] {
+        self.routesByLength.indices.contains(length) ? self.routesByLength[length] : []
+    }
+
     /// Source: facts §2.1.
     private static let actions = [
         Route(

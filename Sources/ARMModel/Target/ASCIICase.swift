@@ -8,7 +8,9 @@ package enum ASCIICase {
             b.withBytes { right in
                 var index = 0
                 while index < count {
-                    guard self.lower(left[index]) == self.lower(right[index]) else { return false }
+                    let (one, other) = (left[index], right[index])
+                    // Mostly the case is the same too.
+                    guard one == other || self.lower(one) == self.lower(other) else { return false }
                     index += 1
                 }
                 return true
@@ -18,20 +20,20 @@ package enum ASCIICase {
 
     /// Whether bytes are a text, which is given in lower case.
     static func areEqual(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, toLowerCase text: StaticString) -> Bool {
-        guard bytes.count == text.utf8CodeUnitCount else { return false }
-        var expected = text.utf8Start
-        for byte in bytes {
-            guard self.lower(byte) == expected.pointee else { return false }
-            expected += 1
-        }
+        let count = text.utf8CodeUnitCount
+        guard bytes.count == count else { return false }
+        let (given, expected) = (UnsafeBufferPointer(rebasing: bytes), text.utf8Start)
+        for index in 0..<count where self.lower(given[index]) != expected[index] { return false }
         return true
     }
 
     /// Lower-cases ASCII letters only.
     package static func lowered(_ text: String) -> String {
         let hasCapitals = text.withBytes { bytes in
-            for byte in bytes where byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") { return true }
-            return false
+            // No way out of the loop, so that many bytes are looked at together.
+            var changes: UInt8 = 0
+            for index in 0..<bytes.count { changes |= bytes[index] ^ self.lower(bytes[index]) }
+            return changes != 0
         }
         guard hasCapitals else { return text }
         return text.withBytes { bytes in

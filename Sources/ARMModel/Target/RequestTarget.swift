@@ -16,57 +16,90 @@ package struct RequestTarget: Sendable, Hashable {
     package init(_ text: String) throws(RequestError) {
         let bytes = Array(text.utf8)
         guard bytes.count <= 8_192 else { throw Self.refused("the request target is longer than 8,192 bytes") }
-        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        let kinds = bytes.withUnsafeBufferPointer { ByteKinds(in: $0) }
+        guard !kinds.contains(.unprintable) else {
             throw Self.refused("the request target holds a space, control character or byte that is not ASCII")
         }
         guard bytes.first == UInt8(ascii: "/") else {
             throw Self.refused("the request target is not a path; it must begin with one slash")
         }
-        guard !bytes.contains(UInt8(ascii: "#")) else { throw Self.refused("the request target holds a fragment") }
+        guard !kinds.contains(.fragment) else { throw Self.refused("the request target holds a fragment") }
         let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
+        let isPlain = !kinds.contains(.needingCare)
         self.segments = []
         self.segments.reserveCapacity(12)
         self.hasTrailingSlash = false
         var start = 1
         while true {
-            let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/"))
-            let piece = bytes[start..<(slash ?? end)]
-            if slash == nil, piece.isEmpty, !self.segments.isEmpty {
+            var stop = start
+            while stop < end, bytes[stop] != UInt8(ascii: "/") { stop += 1 }
+            if stop == end, stop == start, !self.segments.isEmpty {
                 self.hasTrailingSlash = true
             } else {
-                self.segments.append(try Self.segment(piece))
+                self.segments.append(try Self.segment(bytes[start..<stop], isPlain: isPlain))
             }
-            guard let slash else { break }
-            start = slash + 1
+            guard stop < end else { break }
+            start = stop + 1
         }
         self.query = []
-        guard end < bytes.endIndex else { return }
-        let query = bytes[(end + 1)...]
-        for piece in query.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
-            let pair = piece.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2, !pair[0].isEmpty else {
+        guard end < bytes.count else { return }
+        start = end + 1
+        while true {
+            var stop = start
+            var equals: Int?
+            while stop < bytes.count, bytes[stop] != UInt8(ascii: "&") {
+                if equals == nil, bytes[stop] == UInt8(ascii: "=") { equals = stop }
+                stop += 1
+            }
+            guard let equals, equals > start else {
                 throw Self.refused("a query parameter is not of the form name=value")
             }
-            let name = try Self.decoded(pair[0], what: "a query name")
+            let name = try Self.decoded(bytes[start..<equals], what: "a query name")
             guard !self.query.contains(where: { ASCIICase.areEqual($0.name, name) }) else {
                 throw Self.refused("a query parameter is repeated", target: Self.shown(name))
             }
-            self.query.append(QueryItem(name: name, value: try Self.decoded(pair[1], what: "a query value")))
+            let value = try Self.decoded(bytes[(equals + 1)..<stop], what: "a query value")
+            self.query.append(QueryItem(name: name, value: value))
+            guard stop < bytes.count else { break }
+            start = stop + 1
         }
     }
 
-    private static func segment(_ piece: ArraySlice<UInt8>) throws(RequestError) -> String {
-        guard !piece.isEmpty else { throw self.refused("the path holds an empty segment") }
+    /// The bytes of a target that matter as such. No way out of the loop, so that many bytes are looked at together.
+    private struct ByteKinds: OptionSet {
+        static let unprintable = ByteKinds(rawValue: 1)
+        static let fragment = ByteKinds(rawValue: 2)
+        /// Escapes, and what no segment may hold.
+        static let needingCare = ByteKinds(rawValue: 4)
+
+        let rawValue: UInt8
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init(in bytes: UnsafeBufferPointer<UInt8>) {
+            var found: UInt8 = 0
+            for index in 0..<bytes.count {
+                let byte = bytes[index]
+                found |= byte <= 0x20 || byte >= 0x7F ? 1 : 0
+                found |= byte == UInt8(ascii: "#") ? 2 : 0
+                found |= byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: ";") ? 4 : 0
+            }
+            self.rawValue = found
+        }
+    }
+
+    /// - Parameter isPlain: nothing is escaped, and none of the characters that no segment may hold is there.
+    private static func segment(_ piece: ArraySlice<UInt8>, isPlain: Bool) throws(RequestError) -> String {
+        guard let first = piece.first else { throw self.refused("the path holds an empty segment") }
+        if isPlain, first != UInt8(ascii: ".") { return String(decoding: piece, as: UTF8.self) }
         let text = try self.decoded(piece, what: "a path segment")
         guard text != ".", text != ".." else { throw self.refused("the path holds a dot segment") }
-        let isSplit = text.withBytes { bytes in
-            bytes.contains { byte in
-                switch byte {
-                case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"),
-                    UInt8(ascii: ";"):
-                    true
-                default: false
-                }
+        let isSplit = text.utf8.contains { byte in
+            switch byte {
+            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"),
+                UInt8(ascii: ";"):
+                true
+            default: false
             }
         }
         guard !isSplit else { throw self.refused("a path segment holds one of / \\ ? # % ;") }

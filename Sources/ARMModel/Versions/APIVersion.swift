@@ -56,7 +56,11 @@ package struct APIVersion: Sendable, Hashable, Comparable, CustomStringConvertib
         // Byte by byte, since `==` takes characters of the same look for equal.
         let rank = text.withBytes { given in
             api.versions.lastIndex { version in
-                version.withBytes { $0.count == given.count && $0.elementsEqual(given) }
+                version.withBytes { known in
+                    guard known.count == given.count else { return false }
+                    for index in 0..<known.count where known[index] != given[index] { return false }
+                    return true
+                }
             }
         }
         guard let rank else { return nil }

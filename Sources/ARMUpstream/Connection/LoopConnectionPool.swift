@@ -98,12 +98,9 @@ final class LoopConnectionPool {
                     let decoder = HTTPResponseDecoder(
                         leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
                         limitConfiguration: limits)
-                    var encoding = HTTPRequestEncoder.Configuration()
-                    encoding.automaticallySetFramingHeaders = false
                     try channel.pipeline.syncOperations.addHandlers([
                         try NIOSSLClientHandler(context: tls, serverHostname: hostname),
-                        WireBytesHandler(connection: connection), HTTPRequestEncoder(configuration: encoding),
-                        ByteToMessageHandler(decoder), connection,
+                        WireBytesHandler(connection: connection), ByteToMessageHandler(decoder), connection,
                     ])
                 }
             }

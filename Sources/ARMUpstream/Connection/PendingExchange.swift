@@ -9,13 +9,14 @@ final class PendingExchange {
     /// Runs while the exchange stands in the queue.
     var queueTimer: Scheduled<Void>?
 
-    private let continuation: CheckedContinuation<ExchangeResult, Never>
+    /// Resumed by ``finish(_:)`` alone, once, since the machine settles once.
+    private let continuation: UnsafeContinuation<ExchangeResult, Never>
     private var head: HTTPResponseHead?
-    private var body: ByteBuffer?
+    private var body: [UInt8] = []
 
     init(
         request: UpstreamRequest, deadline: NIODeadline, maximumBodyBytes: Int,
-        continuation: CheckedContinuation<ExchangeResult, Never>
+        continuation: UnsafeContinuation<ExchangeResult, Never>
     ) {
         self.request = request
         self.deadline = deadline
@@ -23,15 +24,14 @@ final class PendingExchange {
         self.continuation = continuation
     }
 
-    func keep(_ head: HTTPResponseHead) { self.head = head }
-
-    func keep(_ bytes: ByteBuffer) {
-        if body == nil {
-            body = bytes
-        } else {
-            body?.writeImmutableBuffer(bytes)
-        }
+    /// - Parameter length: of the body, where it was announced.
+    func keep(_ head: HTTPResponseHead, length: Int?) {
+        self.head = head
+        // What is announced is not there yet, and room for much of it is made when it comes.
+        if let length, length > 0 { body.reserveCapacity(min(length, 65536)) }
     }
+
+    func keep(_ bytes: ByteBuffer) { bytes.withUnsafeReadableBytes { body.append(contentsOf: $0) } }
 
     /// Gives the caller its result, where the action is one. The machine settles once, so this resumes once.
     func finish(_ action: ExchangeStateMachine.Action) {
@@ -42,8 +42,7 @@ final class PendingExchange {
             continuation.resume(returning: .outcomeUnknown(failure))
         case .deliver:
             let answer = UpstreamAnswer(
-                status: Int(head?.status.code ?? 0), headers: UpstreamHeaders(head?.headers ?? [:]),
-                body: body.map { Array($0.readableBytesView) } ?? [])
+                status: Int(head?.status.code ?? 0), headers: UpstreamHeaders(head?.headers ?? [:]), body: body)
             continuation.resume(returning: .answered(answer))
         case .nothing, .write, .keep:
             return
@@ -51,6 +50,6 @@ final class PendingExchange {
         queueTimer?.cancel()
         queueTimer = nil
         head = nil
-        body = nil
+        body = []
     }
 }

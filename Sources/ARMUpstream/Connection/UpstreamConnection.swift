@@ -25,8 +25,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let peer: PeerName?
     private var life = ConnectionLife()
     private var exchange: PendingExchange?
+    /// Only while the head of the request passes the decoder.
+    private var requestBytes: ByteBuffer?
     private var context: ChannelHandlerContext?
     private var socket: (any SocketOptionProvider)?
+    private var options: (any NIOSynchronousChannelOptions)?
     /// Set once the pool knows of the connection; until then events are only remembered in `life`.
     private var pool: LoopConnectionPool?
     private var timer: LoopTimer?
@@ -72,6 +75,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         socket = context.channel as? any SocketOptionProvider
+        options = context.channel.syncOptions
         timer = LoopTimer(eventLoop: context.eventLoop) { [weak self] in self?.deadlinePassed() }
     }
 
@@ -80,6 +84,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         timer?.cancel()
         timer = nil
         socket = nil
+        options = nil
         self.context = nil
     }
 
@@ -96,12 +101,12 @@ final class UpstreamConnection: ChannelInboundHandler {
         guard let exchange else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            let length = head.headers.first(name: "content-length").flatMap { Int($0) }
             let action = exchange.machine.received(
                 .init(
-                    status: Int(head.status.code), keepAlive: head.isKeepAlive,
-                    contentLength: head.headers.first(name: "content-length").flatMap { Int($0) },
+                    status: Int(head.status.code), keepAlive: head.isKeepAlive, contentLength: length,
                     contentCodings: head.headers["content-encoding"]))
-            if action == .keep { exchange.keep(head) } else { settle(action) }
+            if action == .keep { exchange.keep(head, length: length) } else { settle(action) }
         case .body(let bytes):
             let action = exchange.machine.receivedBody(bytes: bytes.readableBytes)
             if action == .keep { exchange.keep(bytes) } else { settle(action) }
@@ -199,29 +204,22 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     private func send(_ request: UpstreamRequest, on context: ChannelHandlerContext) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(request.headers.count + 4)
-        headers.add(name: "host", value: authority)
-        if let token = request.token {
-            token.withHeaderValue { headers.add(name: "authorization", value: $0) }
-        }
-        for (name, value) in request.headers { headers.add(name: name, value: value) }
-        headers.add(name: "accept-encoding", value: "identity")
-        if let body = request.body { headers.add(name: "content-length", value: String(body.count)) }
+        requestBytes = request.bytes(authority: authority, allocator: context.channel.allocator)
+        // The decoder has to know the method to tell where the answer ends.
         let head = HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if let body = request.body, !body.isEmpty {
-            context.write(
-                wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: body)))), promise: nil)
-        }
-        context.write(wrapOutboundOut(.end(nil)), promise: nil)
-        context.flush()
+            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target)
+        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    /// The bytes of the request whose head is just being written.
+    func takeRequestBytes() -> ByteBuffer? {
+        defer { requestBytes = nil }
+        return requestBytes
     }
 
     /// An answer that came before the request was wholly written leaves the rest of the request in the way.
     private var hasUnsentBytes: Bool {
-        guard let options = context?.channel.syncOptions else { return true }
+        guard let options else { return true }
         return (try? options.getOption(.bufferedWritableBytes)) != 0
     }
 

@@ -38,7 +38,7 @@ package final class UpstreamConnections: Sendable {
     ///
     /// - Parameter deadline: for everything together: waiting for a connection, connecting, head and body.
     package func exchange(_ request: UpstreamRequest, deadline: NIODeadline) async -> ExchangeResult {
-        await withCheckedContinuation { continuation in
+        await withUnsafeContinuation { continuation in
             if let loop = MultiThreadedEventLoopGroup.currentEventLoop, let pool = pools[ObjectIdentifier(loop)] {
                 start(request, deadline, continuation, in: pool.value)
                 return
@@ -54,7 +54,7 @@ package final class UpstreamConnections: Sendable {
 
     private func start(
         _ request: UpstreamRequest, _ deadline: NIODeadline,
-        _ continuation: CheckedContinuation<ExchangeResult, Never>, in pool: LoopConnectionPool
+        _ continuation: UnsafeContinuation<ExchangeResult, Never>, in pool: LoopConnectionPool
     ) {
         pool.start(
             PendingExchange(

@@ -28,39 +28,33 @@ package struct UpstreamRequest: Sendable {
     /// Whether it can be put on the wire without a byte that means something else there: nothing in it may end a
     /// line, and nothing may set the framing apart from the connection.
     var isWellFormed: Bool {
-        guard !method.isEmpty, method.utf8.allSatisfy(Self.isLetter) else { return false }
-        guard target.utf8.first == UInt8(ascii: "/"), Self.all(target, { $0 > 0x20 && $0 < 0x7f }) else {
-            return false
+        guard FieldText.withBytes(of: method, Self.areLetters), FieldText.withBytes(of: target, Self.isOriginForm)
+        else { return false }
+        for (name, value) in headers {
+            guard FieldText.isName(name), FieldText.isValue(value), Self.ownedByConnection.listed(name) == nil else {
+                return false
+            }
         }
-        return headers.allSatisfy { name, value in
-            !name.isEmpty && Self.all(name, Self.isTokenByte)
-                && Self.all(value) { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
-                && !Self.ownedByConnection.contains(name.lowercased())
-        }
+        return true
     }
 
-    /// In one piece where the text is stored so, as it is but for texts bridged from elsewhere.
-    @inline(__always)
-    private static func all(_ text: String, _ isGood: (UInt8) -> Bool) -> Bool {
-        text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isGood) } ?? text.utf8.allSatisfy(isGood)
+    private static func areLetters(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for byte in bytes where !((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)) { return false }
+        return !bytes.isEmpty
     }
 
-    private static let ownedByConnection: Set<String> = [
+    private static func isOriginForm(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.first == UInt8(ascii: "/") else { return false }
+        // Without a way out in the middle, so that several bytes are looked at at once.
+        var bad: UInt8 = 0
+        for byte in bytes { bad |= byte <= 0x20 || byte >= 0x7f ? 1 : 0 }
+        return bad == 0
+    }
+
+    private static let ownedByConnection = FieldNames([
         "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect",
         "proxy-connection", "proxy-authorization", "accept-encoding", "content-encoding", "authorization",
-    ]
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-    }
-
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-        case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e, 0x5f, 0x60, 0x7c, 0x7e: true
-        default: false
-        }
-    }
+    ])
 }
 
 extension UpstreamRequest: CustomStringConvertible, CustomReflectable {

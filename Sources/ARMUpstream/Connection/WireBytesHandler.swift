@@ -1,18 +1,18 @@
 import NIOCore
+import NIOHTTP1
 
 /// Stands between TLS and HTTP and sees plain bytes in both directions.
 ///
-/// Outwards it joins head and body into one TLS record. Inwards it catches what the HTTP decoder hides: bytes on a
-/// connection that waits for none, even too few of them to be a message, which would otherwise become the beginning
-/// of the next caller's answer.
+/// Outwards it puts the request's bytes, which the connection has made whole, in the place of the head that the HTTP
+/// decoder has to see pass by. Inwards it catches what the decoder hides: bytes on a connection that waits for none,
+/// even too few of them to be a message, which would otherwise become the beginning of the next caller's answer.
 final class WireBytesHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
-    typealias OutboundIn = IOData
+    typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = ByteBuffer
 
     private let connection: UpstreamConnection
-    private var pending: ByteBuffer?
 
     init(connection: UpstreamConnection) { self.connection = connection }
 
@@ -29,22 +29,11 @@ final class WireBytesHandler: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .byteBuffer(var bytes) = unwrapOutboundIn(data) else {
-            // The connection writes buffers only.
+        guard let bytes = connection.takeRequestBytes() else {
+            // The connection writes one part a request, with its bytes at hand.
             promise?.fail(ChannelError.operationUnsupported)
             return
         }
-        if pending == nil { pending = bytes } else { pending?.writeBuffer(&bytes) }
-        promise?.succeed(())
+        context.write(wrapOutboundOut(bytes), promise: promise)
     }
-
-    func flush(context: ChannelHandlerContext) {
-        if let bytes = pending {
-            pending = nil
-            context.write(wrapOutboundOut(bytes), promise: nil)
-        }
-        context.flush()
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) { pending = nil }
 }

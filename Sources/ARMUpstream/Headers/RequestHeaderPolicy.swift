@@ -32,11 +32,11 @@ package enum RequestHeaderPolicy {
     package static func headers(
         correlationID: String, hasBody: Bool, version: String, callerValues: (String) -> [String]
     ) -> [(String, String)] {
-        var headers: [(String, String)] = [
-            ("user-agent", "sallyport/\(version)"),
-            ("accept", "application/json"),
-            ("x-ms-correlation-request-id", correlationID),
-        ]
+        var headers: [(String, String)] = []
+        headers.reserveCapacity(4 + forwarded.count)
+        headers.append(("user-agent", "sallyport/" + version))
+        headers.append(("accept", "application/json"))
+        headers.append(("x-ms-correlation-request-id", correlationID))
         if hasBody { headers.append(("content-type", "application/json")) }
         for (name, rule) in forwarded {
             let values = callerValues(name)
@@ -47,19 +47,18 @@ package enum RequestHeaderPolicy {
 
     /// Whether the text is a GUID without braces, 8-4-4-4-12 hexadecimal digits in any case.
     package static func isGUID(_ text: String) -> Bool {
-        let bytes = text.utf8
-        guard bytes.count == 36 else { return false }
-        for (index, byte) in bytes.enumerated() {
-            switch index {
-            case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return false }
-            default:
-                guard (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
-                else {
-                    return false
+        guard text.utf8.count == 36 else { return false }
+        return FieldText.withBytes(of: text) { bytes in
+            for index in bytes.indices {
+                switch (index, bytes[index]) {
+                case (8, let byte), (13, let byte), (18, let byte), (23, let byte):
+                    guard byte == UInt8(ascii: "-") else { return false }
+                case (_, 0x30...0x39), (_, 0x41...0x46), (_, 0x61...0x66): break
+                default: return false
                 }
             }
+            return true
         }
-        return true
     }
 }
 

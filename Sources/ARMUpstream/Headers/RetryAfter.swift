@@ -1,27 +1,36 @@
-package import Foundation
+import Foundation
 
 /// How long ARM asks to wait.
 ///
 /// ARM itself writes whole seconds (facts §9); other services of Azure also a date or milliseconds, which its SDKs read
 /// as well. Clients of the gateway get whole seconds in any case.
-package enum RetryAfter {
+struct RetryAfter {
     /// The longest wait that is believed where ARM writes seconds.
     static let longest = 86400
     /// The longest wait made from a date or from milliseconds: a date is only as good as both clocks.
     static let longestConverted = 3600
 
-    private static let millisecondNames = ["retry-after-ms", "x-ms-retry-after-ms"]
+    /// `retry-after`
+    var plain = SingleValue()
+    /// `retry-after-ms`
+    var milliseconds = SingleValue()
+    /// `x-ms-retry-after-ms`
+    var sdkMilliseconds = SingleValue()
 
     /// Whole seconds; nil where ARM says nothing, says it twice, or says nothing readable. Of several forms the
     /// longest wait counts, since a request that comes early is refused and starts a new wait.
     ///
     /// - Parameter now: what dates are relative to.
-    package static func seconds(of answer: UpstreamHeaders, now: Date) -> Int? {
-        let plain = answer.only("retry-after").flatMap { number($0, upTo: longest) ?? untilDate($0, now) }
-        let precise = millisecondNames.compactMap { name in
-            answer.only(name).flatMap { number($0, upTo: 1_000_000_000) }.map { converted(($0 + 999) / 1000) }
-        }
-        return (precise + (plain.map { [$0] } ?? [])).max()
+    func seconds(now: () -> Date) -> Int? {
+        let waits = [
+            plain.only.flatMap { Self.number($0, upTo: Self.longest) ?? Self.untilDate($0, now()) },
+            Self.wait(milliseconds), Self.wait(sdkMilliseconds),
+        ]
+        return waits.lazy.compactMap { $0 }.max()
+    }
+
+    private static func wait(_ milliseconds: SingleValue) -> Int? {
+        milliseconds.only.flatMap { number($0, upTo: 1_000_000_000) }.map { converted(($0 + 999) / 1000) }
     }
 
     private static func untilDate(_ text: String, _ now: Date) -> Int? {

@@ -13,7 +13,7 @@ package struct EntryEncoder: Sendable {
         at time: Int64, request: RequestFacts, principal: Principal, command: Command? = nil,
         extras: CommandExtras = CommandExtras(), content: UnreadableContent? = nil, decision: Decision
     ) -> AuditEntry {
-        self.entry(
+        self.first(
             .decision, at: time, request: request, principal: principal, command: command, extras: extras,
             content: content, decision: decision)
     }
@@ -23,16 +23,18 @@ package struct EntryEncoder: Sendable {
         at time: Int64, request: RequestFacts, principal: Principal, command: Command? = nil,
         extras: CommandExtras = CommandExtras()
     ) -> AuditEntry {
-        self.entry(.lookup, at: time, request: request, principal: principal, command: command, extras: extras)
+        self.first(
+            .lookup, at: time, request: request, principal: principal, command: command, extras: extras, content: nil,
+            decision: nil)
     }
 
     package func response(at time: Int64, request: RequestFacts, upstream: UpstreamFacts) -> AuditEntry {
-        self.entry(.response, at: time, request: request, upstream: upstream)
+        self.later(.response, at: time, request: request, upstream: upstream)
     }
 
     /// How a command ended. `scrubbed` says whether the secrets of the request were removed from what was relayed.
     package func outcome(at time: Int64, request: RequestFacts, outcome: Outcome, scrubbed: Bool) -> AuditEntry {
-        self.entry(.outcome, at: time, request: request, outcome: (outcome, scrubbed))
+        self.later(.outcome, at: time, request: request, outcome: (outcome, scrubbed))
     }
 
     /// Failed authentications of one address for one reason in one minute.
@@ -69,54 +71,78 @@ package struct EntryEncoder: Sendable {
             event: event, timeMilliseconds: time, canonical: writer.bytes, columns: AuditColumns(), bodies: [])
     }
 
-    private func entry(
-        _ event: AuditEvent, at time: Int64, request: RequestFacts, principal: Principal? = nil,
-        command: Command? = nil, extras: CommandExtras = CommandExtras(), content: UnreadableContent? = nil,
-        decision: Decision? = nil, upstream: UpstreamFacts? = nil, outcome: (Outcome, scrubbed: Bool)? = nil
+    /// A row that says all there is to say about a request.
+    private func first(
+        _ event: AuditEvent, at time: Int64, request: RequestFacts, principal: Principal, command: Command?,
+        extras: CommandExtras, content: UnreadableContent?, decision: Decision?
     ) -> AuditEntry {
         var writer = EntryWriter(settings: self.settings)
-        // What the decision of the same requestID says is not said again by the rows that follow it.
-        let isFirst = principal != nil
         writer.begin()
-        if isFirst {
-            writer.member("acknowledgedRequest", request.acknowledgedRequest)
-            writer.member("apiVersion", request.apiVersion)
-            writer.member("clientAddress", request.clientAddress)
-            writer.member("clientRequestID", request.clientRequestID)
-        }
+        writer.member("acknowledgedRequest", request.acknowledgedRequest)
+        writer.member("apiVersion", request.apiVersion)
+        writer.member("clientAddress", request.clientAddress)
+        writer.member("clientRequestID", request.clientRequestID)
         if let command { writer.command(command, extras: extras) }
         if let content { writer.content(content) }
         writer.member("correlationID", request.correlationID)
         if let decision { writer.decision(decision) }
         writer.member("event", event.rawValue)
-        if isFirst {
-            if request.operation != nil { writer.member("family", request.family.rawValue) }
-            writer.member("justification", request.justification)
-        }
+        if request.operation != nil { writer.member("family", request.family.rawValue) }
+        writer.member("justification", request.justification)
+        writer.member("operation", request.operation?.rawValue)
+        writer.principal(principal)
+        writer.member("repeatOf", request.repeatOf)
+        writer.member("requestDigest", request.requestDigest)
+        writer.member("requestID", request.requestID)
+        if let target = request.target { writer.target(target) }
+        writer.member("time", Timestamp.text(milliseconds: time))
+        writer.end()
+        var scriptSHA256: String?
+        if case .known(.inline(_, let script)) = command?.source { scriptSHA256 = script.digest }
+        return AuditEntry(
+            event: event, timeMilliseconds: time, canonical: writer.bytes,
+            columns: AuditColumns(
+                requestID: request.requestID, principal: principal.id, operation: request.operation?.rawValue,
+                subscription: request.target?.subscription, resourceGroup: request.target?.resourceGroup,
+                machine: Self.machine(request.target), runCommand: request.target?.runCommand,
+                effect: decision?.effect.rawValue, rule: decision?.rule, scriptSHA256: scriptSHA256),
+            bodies: writer.bodies)
+    }
+
+    /// A row that follows one of the same `requestID`, whose words it does not say again.
+    private func later(
+        _ event: AuditEvent, at time: Int64, request: RequestFacts, upstream: UpstreamFacts? = nil,
+        outcome: (Outcome, scrubbed: Bool)? = nil
+    ) -> AuditEntry {
+        var writer = EntryWriter(settings: self.settings)
+        writer.begin()
+        writer.member("correlationID", request.correlationID)
+        writer.member("event", event.rawValue)
         writer.member("operation", request.operation?.rawValue)
         if let outcome { writer.outcome(outcome.0, scrubbed: outcome.scrubbed) }
-        if let principal { writer.principal(principal) }
         writer.member("repeatOf", request.repeatOf)
-        if isFirst { writer.member("requestDigest", request.requestDigest) }
         writer.member("requestID", request.requestID)
         if let target = request.target { writer.target(target) }
         writer.member("time", Timestamp.text(milliseconds: time))
         if let upstream { writer.upstream(upstream) }
         writer.end()
-        var columns = AuditColumns(
-            requestID: request.requestID, principal: principal?.id, operation: request.operation?.rawValue,
-            subscription: request.target?.subscription, resourceGroup: request.target?.resourceGroup,
-            runCommand: request.target?.runCommand, effect: decision?.effect.rawValue, rule: decision?.rule,
-            outcome: outcome?.0.status.rawValue)
-        columns.machine =
-            switch request.target?.machine {
-            case .virtualMachine(let name): name
-            case .scaleSetInstance(let set, let instance): set + "/" + instance
-            case nil: nil
-            }
-        if case .known(.inline(_, let script)) = command?.source { columns.scriptSHA256 = script.digest }
         return AuditEntry(
-            event: event, timeMilliseconds: time, canonical: writer.bytes, columns: columns, bodies: writer.bodies)
+            event: event, timeMilliseconds: time, canonical: writer.bytes,
+            columns: AuditColumns(
+                requestID: request.requestID, operation: request.operation?.rawValue,
+                subscription: request.target?.subscription, resourceGroup: request.target?.resourceGroup,
+                machine: Self.machine(request.target), runCommand: request.target?.runCommand,
+                outcome: outcome?.0.status.rawValue),
+            bodies: writer.bodies)
+    }
+
+    /// ``AuditColumns/machine``
+    private static func machine(_ target: ResourceTarget?) -> String? {
+        switch target?.machine {
+        case .virtualMachine(let name): name
+        case .scaleSetInstance(let set, let instance): set + "/" + instance
+        case nil: nil
+        }
     }
 }
 

@@ -102,7 +102,7 @@ extension EntryWriter {
         self.json.endArray()
     }
 
-    private mutating func address(_ name: String, _ address: Known<WebAddress?>, label: FingerprintLabel) {
+    private mutating func address(_ name: StaticString, _ address: Known<WebAddress?>, label: FingerprintLabel) {
         switch address {
         case .unknown: self.unknown(name)
         case .known(nil): break
@@ -120,7 +120,7 @@ extension EntryWriter {
         }
     }
 
-    private mutating func identity(_ name: String, _ identity: Known<ManagedIdentity?>) {
+    private mutating func identity(_ name: StaticString, _ identity: Known<ManagedIdentity?>) {
         switch identity {
         case .unknown: self.unknown(name)
         case .known(nil): break
@@ -136,14 +136,14 @@ extension EntryWriter {
         }
     }
 
-    private mutating func text(_ name: String, _ text: Known<String?>) {
+    private mutating func text(_ name: StaticString, _ text: Known<String?>) {
         switch text {
         case .unknown: self.unknown(name)
         case .known(let text): self.json.member(name, text)
         }
     }
 
-    private mutating func flag(_ name: String, _ flag: Known<Bool?>) {
+    private mutating func flag(_ name: StaticString, _ flag: Known<Bool?>) {
         switch flag {
         case .unknown: self.unknown(name)
         case .known(let flag): self.json.member(name, flag)

@@ -15,13 +15,13 @@ struct EntryWriter {
     var bytes: [UInt8] { self.json.bytes }
     mutating func begin() { self.json.beginObject() }
     mutating func end() { self.json.endObject() }
-    mutating func member(_ name: String, _ value: String?) { self.json.member(name, value) }
-    mutating func member(_ name: String, _ value: Int64?) { self.json.member(name, value) }
+    mutating func member(_ name: StaticString, _ value: String?) { self.json.member(name, value) }
+    mutating func member(_ name: StaticString, _ value: Int64?) { self.json.member(name, value) }
 
     // MARK: Texts that may have to be erased
 
     /// A commitment in the row, the text in a body of its own; without the text where it is not to be kept.
-    mutating func committed(_ name: String, _ text: String, pointer: String, keep: RecordSettings.Keep = .full) {
+    mutating func committed(_ name: StaticString, _ text: String, pointer: String, keep: RecordSettings.Keep = .full) {
         let salt = self.settings.salt()
         let bytes = Array(text.utf8)
         self.json.name(name)
@@ -33,7 +33,7 @@ struct EntryWriter {
     }
 
     /// A secret's fingerprint in its place.
-    mutating func redacted(_ name: String, _ secret: Secret, label: FingerprintLabel) {
+    mutating func redacted(_ name: StaticString, _ secret: Secret, label: FingerprintLabel) {
         self.json.name(name)
         self.json.beginObject()
         self.json.member("fingerprint", self.settings.fingerprintKey.fingerprint(of: secret, label: label).text)
@@ -41,7 +41,7 @@ struct EntryWriter {
         self.json.endObject()
     }
 
-    mutating func unknown(_ name: String) {
+    mutating func unknown(_ name: StaticString) {
         self.json.name(name)
         self.json.beginObject()
         self.json.member("unknown", true)
@@ -161,7 +161,7 @@ struct EntryWriter {
         self.json.endObject()
     }
 
-    mutating func strings(_ name: String, _ list: [String]) {
+    mutating func strings(_ name: StaticString, _ list: [String]) {
         self.json.name(name)
         self.json.beginArray()
         for text in list { self.json.string(text) }

@@ -13,31 +13,25 @@ package enum Timestamp {
         let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
         let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        var out: [UInt8] = []
-        out.reserveCapacity(24)
-        func digits(_ value: Int64, _ count: Int) {
-            var divisor: Int64 = 1
-            for _ in 1..<count { divisor *= 10 }
-            while divisor > 0 {
-                out.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-                divisor /= 10
+        return String(unsafeUninitializedCapacity: 24) { out in
+            /// A part's digits, and the mark behind them.
+            func write(_ part: Int64, _ places: Range<Int>, _ mark: Unicode.Scalar) {
+                var rest = part
+                for place in places.reversed() {
+                    out[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                out[places.upperBound] = UInt8(ascii: mark)
             }
+            write(year, 0..<4, "-")
+            write(month, 5..<7, "-")
+            write(day, 8..<10, "T")
+            write(rest / 3_600_000, 11..<13, ":")
+            write(rest / 60_000 % 60, 14..<16, ":")
+            write(rest / 1_000 % 60, 17..<19, ".")
+            write(rest % 1_000, 20..<23, "Z")
+            return 24
         }
-        digits(year, 4)
-        out.append(UInt8(ascii: "-"))
-        digits(month, 2)
-        out.append(UInt8(ascii: "-"))
-        digits(day, 2)
-        out.append(UInt8(ascii: "T"))
-        digits(rest / 3_600_000, 2)
-        out.append(UInt8(ascii: ":"))
-        digits(rest / 60_000 % 60, 2)
-        out.append(UInt8(ascii: ":"))
-        digits(rest / 1_000 % 60, 2)
-        out.append(UInt8(ascii: "."))
-        digits(rest % 1_000, 3)
-        out.append(UInt8(ascii: "Z"))
-        return String(decoding: out, as: UTF8.self)
     }
 
     /// The milliseconds since 1970 of a text that ``text(milliseconds:)`` makes; `nil` for any other.

@@ -3,16 +3,16 @@ import Crypto
 /// A finished row of the record, ready to be written: canonical bytes and what is searched by.
 ///
 /// The index is given by the store, in order and without gaps, and is not part of the canonical bytes.
-package struct AuditEntry: Sendable, Hashable {
-    package var event: AuditEvent
+package final class AuditEntry: Sendable {
+    package let event: AuditEvent
     /// Milliseconds since 1970, UTC; the same moment as the canonical `time`.
-    package var timeMilliseconds: Int64
+    package let timeMilliseconds: Int64
     /// RFC 8785 JSON.
-    package var canonical: [UInt8]
+    package let canonical: [UInt8]
     /// SHA-256 of `canonical`, 32 bytes.
-    package var sha256: [UInt8]
-    package var columns: AuditColumns
-    package var bodies: [AuditBody]
+    package let sha256: [UInt8]
+    package let columns: AuditColumns
+    package let bodies: [AuditBody]
 
     package init(
         event: AuditEvent, timeMilliseconds: Int64, canonical: [UInt8], columns: AuditColumns, bodies: [AuditBody]
@@ -20,9 +20,17 @@ package struct AuditEntry: Sendable, Hashable {
         self.event = event
         self.timeMilliseconds = timeMilliseconds
         self.canonical = canonical
-        self.sha256 = Array(SHA256.hash(data: canonical))
+        self.sha256 = SHA256.hash(data: canonical).withUnsafeBytes { Array($0) }
         self.columns = columns
         self.bodies = bodies
+    }
+}
+
+extension AuditEntry: Equatable {
+    /// Whether the two would be the same row; the digest follows from the bytes.
+    package static func == (a: AuditEntry, b: AuditEntry) -> Bool {
+        a.event == b.event && a.timeMilliseconds == b.timeMilliseconds && a.canonical == b.canonical
+            && a.columns == b.columns && a.bodies == b.bodies
     }
 }
 
@@ -87,6 +95,6 @@ package struct AuditBody: Sendable, Hashable {
         var hash = SHA256()
         hash.update(data: salt)
         hash.update(data: text)
-        return Array(hash.finalize())
+        return hash.finalize().withUnsafeBytes { Array($0) }
     }
 }

@@ -13,24 +13,25 @@ package struct PollingLinks: Sendable {
     }
 
     /// The form behind `Azure-AsyncOperation`.
-    package func status(of operation: StoredOperation) -> String {
-        self.base(operation) + "api-version=" + operation.apiVersion
-    }
+    package func status(of operation: StoredOperation) -> String { self.link(to: operation, "?api-version=") }
 
     /// The form behind `Location`.
     package func result(of operation: StoredOperation) -> String {
-        self.base(operation) + "monitor=true&api-version=" + operation.apiVersion
+        self.link(to: operation, "?monitor=true&api-version=")
     }
 
-    private func base(_ operation: StoredOperation) -> String {
+    private func link(to operation: StoredOperation, _ query: String) -> String {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(256)
-        for piece in [
-            self.publicURL, "/subscriptions/", operation.subscription, "/providers/Microsoft.Compute/locations/",
-            operation.location, "/operations/", operation.id, "?",
-        ] {
-            bytes.append(contentsOf: piece.utf8)
-        }
+        bytes.reserveCapacity(320)
+        bytes += self.publicURL.utf8
+        bytes += "/subscriptions/".utf8
+        bytes += operation.subscription.utf8
+        bytes += "/providers/Microsoft.Compute/locations/".utf8
+        bytes += operation.location.utf8
+        bytes += "/operations/".utf8
+        bytes += operation.id.utf8
+        bytes += query.utf8
+        bytes += operation.apiVersion.utf8
         return String(decoding: bytes, as: UTF8.self)
     }
 }

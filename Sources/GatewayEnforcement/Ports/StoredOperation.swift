@@ -2,16 +2,43 @@ package import ARMModel
 
 /// Whom a polling link belongs to: compared as a whole, with nothing left out.
 package struct OperationOwner: Sendable, Hashable {
-    package var issuer: String
-    package var tenant: String
-    package var kind: String
-    package var id: String
+    /// One object, since each command's entry, operation and place on its machine carries it.
+    private final class Parts: Sendable, Hashable {
+        let issuer: String
+        let tenant: String
+        let kind: String
+        let id: String
+
+        init(issuer: String, tenant: String, kind: String, id: String) {
+            self.issuer = issuer
+            self.tenant = tenant
+            self.kind = kind
+            self.id = id
+        }
+
+        static func == (left: Parts, right: Parts) -> Bool {
+            left === right
+                || (left.id == right.id && left.kind == right.kind && left.tenant == right.tenant
+                    && left.issuer == right.issuer)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(self.id)
+            hasher.combine(self.kind)
+            hasher.combine(self.tenant)
+            hasher.combine(self.issuer)
+        }
+    }
+
+    private let parts: Parts
+
+    package var issuer: String { self.parts.issuer }
+    package var tenant: String { self.parts.tenant }
+    package var kind: String { self.parts.kind }
+    package var id: String { self.parts.id }
 
     package init(issuer: String, tenant: String, kind: String, id: String) {
-        self.issuer = issuer
-        self.tenant = tenant
-        self.kind = kind
-        self.id = id
+        self.parts = Parts(issuer: issuer, tenant: tenant, kind: kind, id: id)
     }
 }
 

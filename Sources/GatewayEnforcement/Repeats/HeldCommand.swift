@@ -3,24 +3,37 @@ import PolicyCore
 
 /// What runs on a machine, in the words of a message to those who may read it.
 struct HeldCommand: Sendable, Hashable {
-    /// As `RunShellScript, script disk-report`.
-    let text: String
+    private enum Source: Sendable, Hashable {
+        case builtIn(commandID: String)
+        case inline(commandID: String?, digest: String, scriptName: String?)
+        case address
+        case unknown
+    }
+
+    /// The words are put together where somebody asks for them, which is seldom.
+    private let source: Source
 
     init(_ ready: ReadyCommand) {
-        guard case .known(let source?) = ready.command.source else {
-            self.text = "a command"
-            return
+        self.source =
+            switch ready.command.source {
+            case .known(.builtIn(let commandID)?): .builtIn(commandID: commandID)
+            case .known(.inline(let commandID, let script)?):
+                .inline(commandID: commandID, digest: script.digest, scriptName: ready.decision.scriptName)
+            case .known(.address?), .known(.gallery?): .address
+            case .known(nil), .unknown: .unknown
+            }
+    }
+
+    /// As `RunShellScript, script disk-report`.
+    var text: String {
+        switch self.source {
+        case .builtIn(let commandID): return Self.word(commandID)
+        case .inline(let commandID, let digest, let scriptName):
+            let script = scriptName.map { "script \($0)" } ?? "script with SHA-256 \(digest.prefix(12))…"
+            return commandID.map { Self.word($0) + ", " + script } ?? script
+        case .address: return "a script by address"
+        case .unknown: return "a command"
         }
-        var parts: [String] = []
-        switch source {
-        case .builtIn(let commandID): parts.append(Self.word(commandID))
-        case .inline(let commandID, let script):
-            if let commandID { parts.append(Self.word(commandID)) }
-            let name = ready.decision.scriptName.map { "script \($0)" }
-            parts.append(name ?? "script with SHA-256 \(script.digest.prefix(12))…")
-        case .address, .gallery: parts.append("a script by address")
-        }
-        self.text = parts.joined(separator: ", ")
     }
 
     /// Azure's names of commands are words; what is none is not repeated to others.

@@ -22,9 +22,38 @@ final class MachineHolders: Sendable {
         var certainty = Certainty.onItsWay
     }
 
+    /// A machine and its actions, oldest first. Touched under the lock only.
+    private final class Machine {
+        let key: String
+        var places: [Place] = []
+
+        init(_ key: String) { self.key = key }
+    }
+
+    /// An action on its machine. Touched under the lock only.
+    private final class Place {
+        let holder: Holder
+        /// Kept by the state for as long as it has places.
+        unowned let machine: Machine
+        var certainty: Certainty
+
+        init(_ holder: Holder, on machine: Machine) {
+            self.holder = holder
+            self.machine = machine
+            self.certainty = holder.certainty
+        }
+
+        var shown: Holder {
+            var holder = self.holder
+            holder.certainty = self.certainty
+            return holder
+        }
+    }
+
     private struct State {
-        var holders: [String: [Holder]] = [:]
-        var machines: [String: String] = [:]
+        /// Those with actions.
+        var machines: [String: Machine] = [:]
+        var byRequest: [String: Place] = [:]
     }
 
     /// An action runs for ninety minutes at most; an older one that nobody polled has ended (facts §8).
@@ -34,25 +63,26 @@ final class MachineHolders: Sendable {
     private static let mostOnOne = 16
     private let state = Mutex(State())
 
-    var count: Int { self.state.withLock { $0.machines.count } }
+    var count: Int { self.state.withLock { $0.byRequest.count } }
 
-    /// - Parameter machine: the machine's key.
-    func goesOut(_ holder: Holder, on machine: String) {
+    /// - Parameter key: the machine's key.
+    func goesOut(_ holder: Holder, on key: String) {
         self.state.withLock { state in
             let oldest = holder.sinceMilliseconds - Self.longestMilliseconds
-            if state.machines.count >= Self.most {
-                for id in state.holders.values.joined().filter({ $0.sinceMilliseconds <= oldest }).map(\.requestID) {
-                    Self.remove(id, &state)
+            if state.byRequest.count >= Self.most {
+                for place in state.byRequest.values.filter({ $0.holder.sinceMilliseconds <= oldest }) {
+                    Self.remove(place, &state)
                 }
             }
-            if let first = state.holders[machine]?.first, first.sinceMilliseconds <= oldest {
-                Self.remove(first.requestID, &state)
+            let machine = state.machines[key] ?? Machine(key)
+            if let first = machine.places.first, first.holder.sinceMilliseconds <= oldest {
+                Self.remove(first, &state)
             }
-            guard state.machines.count < Self.most, (state.holders[machine]?.count ?? 0) < Self.mostOnOne else {
-                return
-            }
-            state.holders[machine, default: []].append(holder)
-            state.machines[holder.requestID] = machine
+            guard state.byRequest.count < Self.most, machine.places.count < Self.mostOnOne else { return }
+            let place = Place(holder, on: machine)
+            machine.places.append(place)
+            if machine.places.count == 1 { state.machines[key] = machine }
+            state.byRequest[holder.requestID] = place
         }
     }
 
@@ -60,12 +90,11 @@ final class MachineHolders: Sendable {
     func began(_ operation: StoredOperation) {
         guard operation.operation == .run, operation.endedMilliseconds == nil, !operation.isUnknown else { return }
         self.state.withLock { state in
-            guard let machine = state.machines[operation.id],
-                let place = state.holders[machine]?.firstIndex(where: { $0.requestID == operation.id })
-            else { return }
-            state.holders[machine]?[place].certainty = .running
-            let ended = state.holders[machine]?.filter { $0.certainty != .onItsWay && $0.requestID != operation.id }
-            for holder in ended ?? [] { Self.remove(holder.requestID, &state) }
+            guard let place = state.byRequest[operation.id] else { return }
+            place.certainty = .running
+            for other in place.machine.places where other.certainty != .onItsWay && other !== place {
+                Self.remove(other, &state)
+            }
         }
     }
 
@@ -73,29 +102,33 @@ final class MachineHolders: Sendable {
     /// - Parameter mayRun: nobody knows whether it runs; otherwise it does not, unless Azure has taken it.
     func cameBack(_ id: String, mayRun: Bool) {
         self.state.withLock { state in
-            guard let machine = state.machines[id],
-                let place = state.holders[machine]?.firstIndex(where: { $0.requestID == id }),
-                state.holders[machine]?[place].certainty == .onItsWay
-            else { return }
-            if mayRun { state.holders[machine]?[place].certainty = .unknown } else { Self.remove(id, &state) }
+            guard let place = state.byRequest[id], place.certainty == .onItsWay else { return }
+            if mayRun { place.certainty = .unknown } else { Self.remove(place, &state) }
         }
     }
 
-    func ended(_ id: String) { self.state.withLock { Self.remove(id, &$0) } }
+    func ended(_ id: String) {
+        self.state.withLock { state in
+            if let place = state.byRequest[id] { Self.remove(place, &state) }
+        }
+    }
 
     /// The one that most certainly holds the machine.
-    /// - Parameter own: the request that was refused.
-    func holder(of machine: String, except own: String, at now: Int64) -> Holder? {
-        self.state.withLock { $0.holders[machine] ?? [] }
+    /// - Parameters:
+    ///   - key: the machine's key.
+    ///   - own: the request that was refused.
+    func holder(of key: String, except own: String, at now: Int64) -> Holder? {
+        self.state.withLock { ($0.machines[key]?.places ?? []).map(\.shown) }
             .filter { $0.requestID != own && $0.sinceMilliseconds + Self.longestMilliseconds > now }
             .reduce(nil as Holder?) { best, next in
                 best.map { $0.certainty.rawValue >= next.certainty.rawValue } ?? false ? best : next
             }
     }
 
-    private static func remove(_ id: String, _ state: inout State) {
-        guard let machine = state.machines.removeValue(forKey: id) else { return }
-        state.holders[machine]?.removeAll { $0.requestID == id }
-        if state.holders[machine]?.isEmpty == true { state.holders[machine] = nil }
+    private static func remove(_ place: Place, _ state: inout State) {
+        let machine = place.machine
+        state.byRequest[place.holder.requestID] = nil
+        machine.places.removeAll { $0 === place }
+        if machine.places.isEmpty { state.machines[machine.key] = nil }
     }
 }

@@ -238,12 +238,11 @@ struct RepeatBook: Sendable {
     /// The caller of this request, the first or a repeat, has the whole answer.
     /// - Returns: the request whose answer it was.
     mutating func served(_ id: String) -> String? {
-        guard let served = self.serving.removeValue(forKey: id), var entry = self.entries[served], entry.server == id,
+        guard let served = self.serving.removeValue(forKey: id), let entry = self.entries[served], entry.server == id,
             entry.state == .answered
         else { return nil }
-        entry.server = nil
-        entry.isServed = true
-        self.entries[served] = entry
+        self.entries[served]?.server = nil
+        self.entries[served]?.isServed = true
         if entry.predecessor == nil { self.discard(served) }
         return served
     }

@@ -3,6 +3,9 @@ struct RepeatKey: Sendable, Hashable {
     var owner: OperationOwner
     /// Request digest, lower-case hexadecimal.
     var digest: String
+
+    /// The digest alone tells nearly all keys apart.
+    func hash(into hasher: inout Hasher) { hasher.combine(self.digest) }
 }
 
 /// One command in the ``RepeatBook``. Times are those of the ledger's own clock.

@@ -12,7 +12,7 @@ import NIOTLS
 struct ConnectionSetup: ServerChildChannel {
     struct Value: ServerChildChannelValue {
         let channel: any Channel
-        let arrivals: AsyncStream<Arrival>
+        let arrivals: Arrivals
     }
 
     let limits: ListenerLimits
@@ -24,18 +24,18 @@ struct ConnectionSetup: ServerChildChannel {
     // MARK: Setting up
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Arrival.self)
-        let value = Value(channel: channel, arrivals: stream)
+        let arrivals = Arrivals()
+        let value = Value(channel: channel, arrivals: arrivals)
         guard connections.open() else {
             logger.warning("Connection refused: too many are open", metadata: ["limit": "\(limits.connections)"])
-            continuation.finish()
+            arrivals.finish()
             // Not before the channel is registered, which comes after this call.
             channel.eventLoop.execute { channel.close(promise: nil) }
             return channel.eventLoop.makeSucceededFuture(value)
         }
         channel.closeFuture.whenComplete { [connections] _ in
             connections.closed()
-            continuation.finish()
+            arrivals.finish()
         }
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
@@ -45,10 +45,13 @@ struct ConnectionSetup: ServerChildChannel {
                 ApplicationProtocolNegotiationHandler { result, channel in
                     handshake.agreed()
                     return channel.eventLoop.makeCompletedFuture {
-                        let surroundings = try surroundings(of: channel, arrivals: continuation)
+                        let surroundings = try surroundings(of: channel, arrivals: arrivals)
                         switch result {
                         case .negotiated("h2"): try Self.addHTTP2(to: channel, surroundings, shutdown: shutdown)
-                        default: try Self.addHTTP1(to: channel, surroundings)
+                        default:
+                            try Self.addHTTP1(to: channel, surroundings)
+                            // What it still does is close on errors, and so does the connection now behind it.
+                            channel.pipeline.syncOperations.removeHandler(handshake, promise: nil)
                         }
                     }
                 })
@@ -58,7 +61,7 @@ struct ConnectionSetup: ServerChildChannel {
     }
 
     private func surroundings(
-        of channel: any Channel, arrivals: AsyncStream<Arrival>.Continuation
+        of channel: any Channel, arrivals: Arrivals
     ) throws -> ConnectionSurroundings {
         let certificate = try channel.pipeline.syncOperations.nioSSL_peerCertificate()
         let peer = ConnectionPeer(
@@ -71,14 +74,13 @@ struct ConnectionSetup: ServerChildChannel {
 
     private static func addHTTP1(to channel: any Channel, _ surroundings: ConnectionSurroundings) throws {
         let pipeline = channel.pipeline.syncOperations
-        let gate = RequestByteGate()
+        let gate = HTTP1ByteGate()
         var decoding = NIOHTTPDecoderLimitConfiguration()
         decoding.maxHeaderFieldSize = surroundings.limits.headerBytes
         decoding.maxHeaderListSize = surroundings.limits.headerBytes
         try pipeline.addHandler(gate)
-        try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: true,
-            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
+        try pipeline.addHandler(
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)))
         try pipeline.addHandler(HTTP1Connection(surroundings: surroundings, gate: gate))
     }
 
@@ -117,7 +119,7 @@ struct ConnectionSetup: ServerChildChannel {
     func handle(value: Value, logger: Logger) async {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
-                for await arrival in value.arrivals {
+                while let arrival = await value.arrivals.next() {
                     if arrival.sideBySide {
                         group.addTask { await serve(arrival) }
                     } else {
@@ -127,11 +129,12 @@ struct ConnectionSetup: ServerChildChannel {
             }
         } onCancel: {
             // The shutdown time is over: nothing more is waited for.
+            value.arrivals.finish()
             value.channel.close(promise: nil)
         }
     }
 
     private func serve(_ arrival: Arrival) async {
-        arrival.answer(await handler.handle(arrival.request))
+        arrival.request.answer(await handler.handle(arrival.request))
     }
 }

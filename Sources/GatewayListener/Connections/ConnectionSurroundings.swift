@@ -3,7 +3,7 @@ struct ConnectionSurroundings: Sendable {
     var limits: ListenerLimits
     var peer: ConnectionPeer
     /// Where requests go to be served.
-    var arrivals: AsyncStream<Arrival>.Continuation
+    var arrivals: Arrivals
     /// How a refusal of the listener's own is told.
     var refusal: @Sendable (TransportRefusal) -> OutboundResponse
     /// Called for each such refusal, to count it.

@@ -4,16 +4,17 @@ import NIOSSL
 
 /// One HTTP/1.1 connection: hands its requests on one at a time, in order, and holds them to the limits.
 ///
-/// It begins with its parser and ends with its channel; everything happens on the channel's event loop.
+/// It begins with its parser and ends with its channel; everything happens on the channel's event loop. Answers leave by
+/// the gate before the parser, as bytes.
 final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = Never
 
     private enum Phase { case idle, receivingHead, exchanging, draining, closed }
 
     private let surroundings: ConnectionSurroundings
-    private let gate: RequestByteGate
+    private let gate: HTTP1ByteGate
     private var context: ChannelHandlerContext?
     private var timer: DeadlineTimer?
     private var phase = Phase.idle
@@ -27,7 +28,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
     private var inputClosed = false
     private var quiescing = false
 
-    init(surroundings: ConnectionSurroundings, gate: RequestByteGate) {
+    init(surroundings: ConnectionSurroundings, gate: HTTP1ByteGate) {
         self.surroundings = surroundings
         self.gate = gate
     }
@@ -152,15 +153,14 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
             method: head.method.rawValue, rawTarget: head.uri, authorities: [rules.host ?? ""],
             headers: RequestHeaders(head.headers), version: .http1, peer: surroundings.peer, exchange: bound,
             eventLoop: context.eventLoop)
-        surroundings.arrivals.yield(Arrival(request: request, exchange: bound, sideBySide: false))
+        surroundings.arrivals.add(Arrival(request: request, sideBySide: false))
     }
 
     func bodyIsWanted(by exchange: Exchange) {
-        guard exchange === current, let context else { return }
+        guard exchange === current else { return }
         if currentMayContinue, !exchange.requestEnded {
             currentMayContinue = false
-            let head = HTTPResponseHead(version: .http1_1, status: .continue)
-            context.writeAndFlush(Self.wrapOutboundOut(.head(head)), promise: nil)
+            gate.writeAndFlush(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), promise: nil)
         }
         readOn()
     }
@@ -186,7 +186,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         current = nil
         if closes { drain() }
         write(response, omitsBody: exchange.omitsBody, closes: closes)
-        if !closes { next() }
+        if phase == .exchanging { next() }
     }
 
     private func next() {
@@ -210,21 +210,28 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
             response.delivered?(false)
             return
         }
-        context.write(Self.wrapOutboundOut(.head(response.http1Head(closes: closes))), promise: nil)
-        if response.sendsBody(omitted: omitsBody) {
-            context.write(Self.wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
+        guard let head = response.http1Head(closes: closes) else {
+            // Nothing of it goes out: the client knows no more than if the connection had been lost.
+            if phase != .draining { drain() }
+            response.delivered?(false)
+            return cut()
         }
-        guard closes || response.delivered != nil else {
-            context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
-            return
+        // Head and body leave in one piece, and so in one TLS record if they fit.
+        let body = response.sendsBody(omitted: omitsBody) ? response.body : []
+        var bytes = context.channel.allocator.buffer(capacity: head.count + body.count)
+        bytes.writeBytes(head)
+        bytes.writeBytes(body)
+        let delivered = response.delivered
+        guard closes || delivered != nil else { return gate.writeAndFlush(bytes, promise: nil) }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { result in
+            self.written(result, delivered: delivered, closes: closes)
         }
-        context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { result in
-            self.written(result, response: response, closes: closes)
-        }
+        gate.writeAndFlush(bytes, promise: promise)
     }
 
-    private func written(_ result: Result<Void, any Error>, response: OutboundResponse, closes: Bool) {
-        if case .success = result { response.delivered?(!inputClosed) } else { response.delivered?(false) }
+    private func written(_ result: Result<Void, any Error>, delivered: (@Sendable (Bool) -> Void)?, closes: Bool) {
+        if case .success = result { delivered?(!inputClosed) } else { delivered?(false) }
         guard closes, let context else { return }
         // The client sees the end at once; what it still sends is swallowed, so that no reset takes the answer from it.
         timer?.set(surroundings.limits.drain)

@@ -98,7 +98,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
             method: head.method, rawTarget: head.target, authorities: head.authorities,
             headers: RequestHeaders(head.headers), version: .http2, peer: surroundings.peer, exchange: bound,
             eventLoop: context.eventLoop)
-        surroundings.arrivals.yield(Arrival(request: request, exchange: bound, sideBySide: true))
+        surroundings.arrivals.add(Arrival(request: request, sideBySide: true))
     }
 
     private func received(_ bytes: ByteBuffer) {
@@ -164,7 +164,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
             Self.wrapOutboundOut(.headers(.init(headers: headers, endStream: !hasBody))),
             promise: hasBody ? nil : promise)
         if hasBody {
-            let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(response.body), endStream: true)
+            let body = ByteBuffer(bytes: response.body)
+            let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(body), endStream: true)
             context.write(Self.wrapOutboundOut(.data(data)), promise: promise)
         }
         context.flush()

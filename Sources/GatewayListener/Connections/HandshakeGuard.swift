@@ -2,8 +2,9 @@ import NIOCore
 
 /// Watches a connection until its protocol is agreed: a handshake that takes too long, or that shutdown comes before, ends it.
 ///
-/// It stays behind TLS afterwards; an error there that nobody else dealt with closes the connection.
-final class HandshakeGuard: ChannelInboundHandler {
+/// Over HTTP/1.1 it goes then. Over HTTP/2 it stays behind TLS: an error there that nobody else dealt with closes the
+/// connection.
+final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 
     private let time: Duration

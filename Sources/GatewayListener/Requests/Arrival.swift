@@ -1,17 +1,6 @@
-import NIOCore
-
 /// A request on its way from an event loop to the task that serves it.
 struct Arrival: Sendable {
     var request: InboundRequest
-    var exchange: NIOLoopBound<Exchange>
     /// HTTP/2 serves the requests of a connection side by side, HTTP/1.1 one after the other.
     var sideBySide: Bool
-
-    func answer(_ response: OutboundResponse) {
-        if request.eventLoop.inEventLoop {
-            exchange.value.answer(response)
-        } else {
-            request.eventLoop.execute { exchange.value.answer(response) }
-        }
-    }
 }

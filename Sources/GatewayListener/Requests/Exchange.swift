@@ -9,7 +9,8 @@ final class Exchange {
     /// Whether somebody has asked for the body.
     private(set) var bodyWanted = false
     private var reception: BodyReception
-    private var waiting: CheckedContinuation<Result<ByteBuffer, BodyError>, Never>?
+    /// Taken out of here before it is resumed, by whoever does, and resumed at the latest when the exchange is freed: once.
+    private var waiting: UnsafeContinuation<Result<ByteBuffer, BodyError>, Never>?
     private var transport: (any ExchangeTransport)?
     /// Whether the client left before an answer was handed over.
     private var isAbandoned = false
@@ -29,12 +30,13 @@ final class Exchange {
     /// How much of a body is kept before anybody has asked for it, in bytes.
     private static let unwantedBytes = 65536
 
-    func collect(_ continuation: CheckedContinuation<Result<ByteBuffer, BodyError>, Never>) {
+    func collect(_ continuation: UnsafeContinuation<Result<ByteBuffer, BodyError>, Never>) {
         bodyWanted = true
         if let result = reception.result { return continuation.resume(returning: result) }
         // Two that ask at once is a mistake of the caller's; the earlier one must not hang for it.
-        waiting?.resume(returning: .failure(.disconnected))
+        let earlier = waiting
         waiting = continuation
+        earlier?.resume(returning: .failure(.disconnected))
         transport?.bodyIsWanted(by: self)
     }
 

@@ -1,7 +1,7 @@
 package import NIOCore
 
 /// A request as the wire told it, before anything has judged it. Its body is read only when asked for.
-package struct InboundRequest: Sendable {
+package final class InboundRequest: Sendable {
     package enum Version: String, Sendable { case http1 = "HTTP/1.1", http2 = "HTTP/2" }
 
     package let method: String
@@ -65,7 +65,7 @@ package struct InboundRequest: Sendable {
         case .fixed(let result): return try result.get()
         case .exchange(let exchange):
             let loop = eventLoop
-            let result = await withCheckedContinuation { continuation in
+            let result = await withUnsafeContinuation { continuation in
                 if loop.inEventLoop {
                     exchange.value.collect(continuation)
                 } else {
@@ -73,6 +73,16 @@ package struct InboundRequest: Sendable {
                 }
             }
             return try result.get()
+        }
+    }
+
+    /// Gives the answer to the connection or stream that the request came over.
+    func answer(_ response: OutboundResponse) {
+        guard case .exchange(let exchange) = body else { return }
+        if eventLoop.inEventLoop {
+            exchange.value.answer(response)
+        } else {
+            eventLoop.execute { exchange.value.answer(response) }
         }
     }
 

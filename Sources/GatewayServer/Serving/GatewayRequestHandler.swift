@@ -24,10 +24,10 @@ struct GatewayRequestHandler: RequestHandling {
 
     func handle(_ request: InboundRequest) async -> OutboundResponse {
         if var answer = self.metadata.answer(to: request) {
-            answer.headers += Self.identifiers(request.headers).map { (name: $0.0, value: $0.1) }
+            answer.headers += Self.identifiers(request.headers)
             return answer
         }
-        let authorization = request.headers.values("authorization")
+        let fields = RequestFields(request.headers)
         let principal: Principal
         do throws(AuthenticationFailure) {
             let certificate = try request.clientCertificate.map { der throws(AuthenticationFailure) in
@@ -36,23 +36,24 @@ struct GatewayRequestHandler: RequestHandling {
             let result: Result<Principal, AuthenticationFailure>
             let seconds = self.now() / 1_000
             if let atOnce = self.authenticator.authenticateAtOnce(
-                authorizationHeaders: authorization, certificate: certificate, now: seconds)
+                authorizationHeaders: fields.authorization, certificate: certificate, now: seconds)
             {
                 result = atOnce
             } else {
                 result = await self.authenticator.authenticate(
-                    authorizationHeaders: authorization, certificate: certificate, now: seconds)
+                    authorizationHeaders: fields.authorization, certificate: certificate, now: seconds)
             }
             principal = try result.get()
         } catch {
             return self.unauthenticated(error, request)
         }
-        let http2Body = await Self.undeclaredBody(request)
+        let http2Body =
+            request.version == .http2 && !fields.declaresLength ? await Self.undeclaredBody(request) : nil
         let call = InboundCall(
             method: request.method, target: self.originForm(request.rawTarget), principal: principal,
             clientAddress: request.remoteAddress,
-            callerToken: self.passesCallerToken ? Self.token(authorization) : nil, headers: Self.headers(request),
-            hasBody: http2Body ?? Self.declaresBody(request), whenAbandoned: { request.whenAbandoned($0) }
+            callerToken: self.passesCallerToken ? Self.token(fields.authorization) : nil, headers: fields.call,
+            hasBody: http2Body ?? fields.declaresBody, whenAbandoned: { request.whenAbandoned($0) }
         ) { () throws(BodyFailure) in
             do throws(BodyError) { return Array(buffer: try await request.collectBody()) } catch {
                 switch error {
@@ -105,37 +106,10 @@ struct GatewayRequestHandler: RequestHandling {
         return rest.first == UInt8(ascii: "/") ? String(Substring(rest)) : target
     }
 
-    private static func declaresBody(_ request: InboundRequest) -> Bool {
-        if request.headers.contains("transfer-encoding") { return true }
-        return request.headers.first("content-length").map { $0 != "0" } ?? false
-    }
-
     /// HTTP/2 may carry a body without declaring it. Where none belongs, only looking tells.
     private static func undeclaredBody(_ request: InboundRequest) async -> Bool? {
-        guard request.version == .http2, request.method == "GET" || request.method == "DELETE",
-            !request.headers.contains("content-length")
-        else { return nil }
+        guard request.method == "GET" || request.method == "DELETE" else { return nil }
         do throws(BodyError) { return try await request.collectBody().readableBytes > 0 } catch { return true }
-    }
-
-    private static func headers(_ request: InboundRequest) -> CallHeaders {
-        var headers = CallHeaders()
-        headers.contentType = request.headers.values("content-type")
-        headers.contentEncoding = request.headers.values("content-encoding")
-        headers.clientRequestID = request.headers.first("x-ms-client-request-id")
-        headers.correlationRequestID = request.headers.first("x-ms-correlation-request-id")
-        headers.returnsClientRequestID =
-            request.headers.first("x-ms-return-client-request-id").map { ASCIICase.areEqual($0, "true") } ?? false
-        headers.justification = request.headers.first("x-sallyport-justification")
-        let acknowledged = request.headers.values("x-sallyport-repeat")
-        // Two of them leave open which request is meant.
-        headers.acknowledgedRequest = acknowledged.count == 1 ? acknowledged.first : nil
-        headers.acceptLanguage = request.headers.first("accept-language")
-        headers.preconditions = Preconditions(
-            ifMatch: request.headers.values("if-match"), ifNoneMatch: request.headers.values("if-none-match"),
-            dependsOnTime: request.headers.contains("if-unmodified-since")
-                || request.headers.contains("if-modified-since"))
-        return headers
     }
 
     private static func token(_ authorization: [String]) -> Secret? {
@@ -165,8 +139,7 @@ struct GatewayRequestHandler: RequestHandling {
 
     private static func response(_ answer: GatewayAnswer) -> OutboundResponse {
         OutboundResponse(
-            status: answer.status, headers: answer.headers.map { (name: $0.0, value: $0.1) },
-            body: ByteBuffer(bytes: answer.body),
+            status: answer.status, headers: answer.headers, body: answer.body,
             closeConnection: answer.code == "RequestEntityTooLarge" || answer.code == "RequestTimeout",
             delivered: answer.delivered)
     }

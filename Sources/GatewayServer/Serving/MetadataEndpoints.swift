@@ -1,6 +1,5 @@
 import GatewayConfiguration
 import GatewayListener
-import NIOCore
 import StrictJSON
 
 /// `GET /metadata/endpoints`, which `az cloud register` asks for without a token: where to sign in, and for whom tokens
@@ -34,12 +33,11 @@ struct MetadataEndpoints: Sendable {
 
     /// - Returns: `nil` for any other request. A trailing slash in the endpoint makes clients ask with two slashes.
     func answer(to request: InboundRequest) -> OutboundResponse? {
+        guard request.method == "GET" else { return nil }
         let path = request.rawTarget.utf8.prefix { $0 != UInt8(ascii: "?") }
-        guard request.method == "GET",
-            path.elementsEqual("/metadata/endpoints".utf8) || path.elementsEqual("//metadata/endpoints".utf8)
+        guard path.elementsEqual("/metadata/endpoints".utf8) || path.elementsEqual("//metadata/endpoints".utf8)
         else { return nil }
         return OutboundResponse(
-            status: 200, headers: [(name: "content-type", value: "application/json; charset=utf-8")],
-            body: ByteBuffer(bytes: self.body))
+            status: 200, headers: [("content-type", "application/json; charset=utf-8")], body: self.body)
     }
 }

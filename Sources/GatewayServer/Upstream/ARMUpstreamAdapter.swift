@@ -56,16 +56,13 @@ struct ARMUpstreamAdapter: Upstream {
         case .notSent(let failure): return .notSent(failure.reason.rawValue)
         case .outcomeUnknown(let failure): return .outcomeUnknown(failure.reason.rawValue)
         case .answered(let answer):
-            // The pipeline writes bodies anew, and their type with them.
-            let headers = AnswerHeaderPolicy.headers(
-                from: answer.headers, status: answer.status, passthrough: self.tokens.isPassthrough
-            ).filter { $0.0 != "content-type" }
+            let fields = AnswerFields(
+                of: answer.headers, status: answer.status, passthrough: self.tokens.isPassthrough, now: self.now)
             return .answered(
                 UpstreamReply(
-                    status: answer.status, headers: headers, location: answer.headers.first("location"),
-                    asyncOperation: answer.headers.first("azure-asyncoperation"),
-                    retryAfter: RetryAfter.seconds(of: answer.headers, now: self.now()).map(String.init),
-                    requestID: AnswerHeaderPolicy.recordedRequestID(of: answer.headers), body: answer.body))
+                    status: answer.status, headers: fields.relayed, location: fields.location,
+                    asyncOperation: fields.asyncOperation, retryAfter: fields.retryAfter.map(String.init),
+                    requestID: fields.requestID, body: answer.body))
         }
     }
 }

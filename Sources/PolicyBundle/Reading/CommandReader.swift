@@ -38,14 +38,10 @@ struct CommandReader {
             entry.error("script", "names no script of scripts/catalog.yaml")
             return nil
         }
-        guard var command = self.catalog.commands[name] else { return nil }
-        if self.effect == .deny {
-            // A deny means the script, not one way of calling it.
-            command.carrier = nil
-            command.parameters = .none
-            command.protectedParameters = .none
-        }
-        return command
+        guard let command = self.catalog.commands[name] else { return nil }
+        if self.effect == .allow { return command }
+        // A deny means the script, not one way of calling it.
+        return CommandRule(source: command.source, scriptName: command.scriptName)
     }
 
     private func digest(_ entry: YAMLMapping) -> CommandRule? {

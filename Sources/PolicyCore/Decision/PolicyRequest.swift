@@ -8,8 +8,8 @@ package struct PolicyRequest: Sendable {
     package var family: CommandFamily
     package var target: ResourceTarget
     package var apiVersion: String
-    /// What would run; `nil` where no script runs.
-    package var command: Command?
+    /// The command by reference, with what rules ask of it worked out once.
+    private(set) var commandFacts: CommandFacts?
     /// An update of nothing but tags runs nothing new, yet is judged like any other.
     package var justification: String?
 
@@ -22,7 +22,13 @@ package struct PolicyRequest: Sendable {
         self.family = family
         self.target = target
         self.apiVersion = apiVersion
-        self.command = command
+        self.commandFacts = command.map { CommandFacts($0) }
         self.justification = justification
+    }
+
+    /// What would run; `nil` where no script runs.
+    package var command: Command? {
+        get { self.commandFacts?.command }
+        set { self.commandFacts = newValue.map { CommandFacts($0) } }
     }
 }

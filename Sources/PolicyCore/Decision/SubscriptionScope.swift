@@ -4,15 +4,15 @@ import ARMModel
 /// names among its targets, whatever its operations, and of which no deny rule keeps the read.
 package struct SubscriptionScope: Sendable {
     private let globs: [Glob]
-    private let denies: [Rule]
+    private let denies: [SharedRule]
     private let request: PolicyRequest
 
-    init(rules: [Rule], request: PolicyRequest) {
-        let caller = CallerFacts(request.principal)
+    init(rules: [SharedRule], request: PolicyRequest) {
         self.request = request
-        self.denies = rules.filter { $0.effect == .deny }
+        self.denies = rules.filter { $0.rule.effect == .deny }
         var globs: Set<Glob> = []
-        for rule in rules where rule.effect == .allow && rule.principals?.truth(of: caller) == .holds {
+        for rule in rules.lazy.map(\.rule)
+        where rule.effect == .allow && rule.principals?.truth(of: request.principal) == .holds {
             globs.formUnion((rule.targets ?? []).compactMap(\.subscription))
         }
         self.globs = Array(globs)

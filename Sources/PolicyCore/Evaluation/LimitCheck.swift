@@ -7,8 +7,8 @@ struct LimitCheck {
     let asyncExecution: Truth
     let deploymentFailure: Truth
 
-    init(_ limits: Limits, _ command: Command, _ operation: Operation) {
-        guard operation != .run else {
+    init(_ limits: Limits, _ facts: CommandFacts, _ operation: Operation) {
+        if case .run = operation {
             self.timeout = Truth((limits.timeoutSeconds ?? Limits.actionSeconds) >= Limits.actionSeconds)
             self.asyncExecution = .holds
             self.deploymentFailure = .holds
@@ -16,11 +16,11 @@ struct LimitCheck {
         }
         self.timeout =
             limits.timeoutSeconds.map { most in
-                RuleMatcher.truth(of: command.timeoutSeconds) { ($0 ?? 0) <= most }
+                RuleMatcher.truth(of: facts.command.timeoutSeconds) { ($0 ?? 0) <= most }
             } ?? .holds
-        self.asyncExecution = Self.flag(command.asyncExecution, limits.asyncExecution)
+        self.asyncExecution = Self.flag(facts.command.asyncExecution, limits.asyncExecution)
         self.deploymentFailure = Self.flag(
-            command.treatFailureAsDeploymentFailure, limits.treatFailureAsDeploymentFailure)
+            facts.command.treatFailureAsDeploymentFailure, limits.treatFailureAsDeploymentFailure)
     }
 
     private static func flag(_ value: Known<Bool?>, _ wanted: Bool?) -> Truth {

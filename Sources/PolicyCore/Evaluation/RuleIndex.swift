@@ -2,8 +2,8 @@ import ARMModel
 
 /// Which rules of one effect can speak of a request at all, found without asking each.
 struct RuleIndex: Sendable {
-    private var all: [Int] = []
-    private var byDigest: [String: [Int]] = [:]
+    private var isEmpty = true
+    private var byDigest: [ScriptDigest: [Int]] = [:]
     private var byBuiltIn: [String: [Int]] = [:]
     /// Rules that may match any inline script: `anyScript`, or no word about commands (a deny).
     private var anyInline: [Int] = []
@@ -15,7 +15,7 @@ struct RuleIndex: Sendable {
     init(_ rules: [Rule], effect: Decision.Effect) {
         self.effect = effect
         for (index, rule) in rules.enumerated() where rule.effect == effect {
-            self.all.append(index)
+            self.isEmpty = false
             for operation in Operation.allCases where rule.operations?.contains(operation) ?? true {
                 self.byOperation[operation, default: []].append(index)
             }
@@ -23,7 +23,7 @@ struct RuleIndex: Sendable {
                 self.withoutCommands.append(index)
                 continue
             }
-            for digest in commands.digests { self.byDigest[digest, default: []].append(index) }
+            for digest in commands.digests { self.byDigest[ScriptDigest(digest), default: []].append(index) }
             for id in Set(commands.builtInIDs.map(ASCIICase.lowered)) {
                 self.byBuiltIn[id, default: []].append(index)
             }
@@ -34,21 +34,22 @@ struct RuleIndex: Sendable {
 
     /// In the order of the policy; every rule left out would fail.
     func candidates(for facts: RequestFacts) -> [Int] {
-        guard facts.request.operation.runsScript else { return self.byOperation[facts.request.operation] ?? [] }
-        guard case .known(let source?) = facts.command?.source else {
-            return self.byOperation[facts.request.operation] ?? []
-        }
-        switch source {
-        case .inline(let commandID, let script):
-            var found = self.merged(self.byDigest[script.digest] ?? [], self.anyInline)
-            if self.effect == .deny, let commandID, !self.byBuiltIn.isEmpty {
+        if self.isEmpty { return [] }
+        guard let command = facts.command else { return self.byOperation[facts.request.operation] ?? [] }
+        if let digest = command.digest {
+            var found = self.merged(self.byDigest[digest] ?? [], self.anyInline)
+            if self.effect == .deny, let commandID = command.commandID, !self.byBuiltIn.isEmpty {
                 found = self.merged(found, self.byBuiltIn[ASCIICase.lowered(commandID)] ?? [])
             }
             return self.merged(found, self.withoutCommands)
-        case .builtIn(let commandID):
+        }
+        if let commandID = command.commandID {
             return self.merged(self.byBuiltIn[ASCIICase.lowered(commandID)] ?? [], self.withoutCommands)
-        case .gallery: return self.merged(self.gallery, self.withoutCommands)
-        case .address: return self.withoutCommands
+        }
+        switch command.command.source {
+        case .known(.gallery?): return self.merged(self.gallery, self.withoutCommands)
+        case .known(.address?): return self.withoutCommands
+        case .known, .unknown: return self.byOperation[facts.request.operation] ?? []
         }
     }
 

@@ -5,7 +5,7 @@ extension RuleMatcher {
     /// The conditions worth telling of those that are missing: a script whose address is refused was not fetched, so
     /// that it is on no list says nothing more.
     func withoutConsequences(_ missing: [Condition]) -> [Condition] {
-        guard missing.contains(.scriptAddress), case .known(.address?) = self.facts.command?.source else {
+        guard missing.contains(.scriptAddress), case .known(.address?) = self.facts.command?.command.source else {
             return missing
         }
         return missing.filter { $0 != .command }

@@ -41,10 +41,11 @@ extension RuleMatcher {
         return [self.reason(code, "The rule does not list this \(self.path(member)).")]
     }
 
-    private func reasons(for condition: Condition, _ command: Command) -> [Reason] {
+    private func reasons(for condition: Condition, _ facts: CommandFacts) -> [Reason] {
+        let command = facts.command
         switch condition {
         case .scriptAddress: return [self.addressReason(command)]
-        case .command: return self.commandReasons(command)
+        case .command: return self.commandReasons(facts)
         case .storedSecrets:
             return [
                 self.reason(
@@ -61,7 +62,7 @@ extension RuleMatcher {
             return [
                 self.reason(.runAsNotListed, "The rule lists accounts, and the command would run as root or SYSTEM.")
             ]
-        case .limits: return self.limitReasons(command)
+        case .limits: return self.limitReasons(facts)
         case .outputBlob: return self.unlisted(.outputBlobNotListed, "outputBlobUri", command.outputBlob.isKnown)
         case .errorBlob: return self.unlisted(.errorBlobNotListed, "errorBlobUri", command.errorBlob.isKnown)
         case .scriptShell:
@@ -70,7 +71,7 @@ extension RuleMatcher {
         }
     }
 
-    private func limitReasons(_ command: Command) -> [Reason] {
+    private func limitReasons(_ command: CommandFacts) -> [Reason] {
         let check = LimitCheck(self.rule.limits, command, self.facts.request.operation)
         var reasons: [Reason] = []
         func add(_ truth: Truth, _ code: ReasonCode, _ member: String, _ message: String) {
@@ -98,24 +99,24 @@ extension RuleMatcher {
 
     /// Whether the script or built-in itself is listed, so that only its parameters are in the way.
     var identifiesSource: Bool {
-        guard let commands = self.rule.commands, case .known(let source?) = self.facts.command?.source else {
-            return false
+        guard let commands = self.rule.commands, let facts = self.facts.command else { return false }
+        if case .known(.gallery(let id)?) = facts.command.source {
+            return commands.galleryScripts.contains(ASCIICase.lowered(id))
         }
-        if case .gallery(let id) = source { return commands.galleryScripts.contains(ASCIICase.lowered(id)) }
-        let isFetched = self.facts.command?.fetchedFrom != nil
-        return !commands.candidates(for: source, isFetched: isFetched, effect: .allow).isEmpty
+        return commands.firstCandidate(for: facts, effect: .allow) { _ in true } != nil
     }
 
-    private func commandReasons(_ command: Command) -> [Reason] {
+    private func commandReasons(_ facts: CommandFacts) -> [Reason] {
+        let command = facts.command
         guard case .known(let known) = command.source else {
             // Either the source is all that is missing, or no entry takes the parameters that the update names.
             if self.truth(of: .command) == .unknown {
-                guard command.fetchedFrom == nil else {
+                guard !facts.isFetched else {
                     return [self.reason(.scriptNotListed, "The script has not been fetched, so it cannot be judged.")]
                 }
                 return [self.reason(.storedValueUnknown, "The stored \(self.path("source")) is not known.")]
             }
-            if command.fetchedFrom != nil, self.rule.commands?.digests.isEmpty ?? true {
+            if facts.isFetched, self.rule.commands?.digests.isEmpty ?? true {
                 return [
                     self.reason(
                         .scriptNotListed,
@@ -129,16 +130,17 @@ extension RuleMatcher {
         }
         if let reason = self.sourceReason(source) { return [reason] }
         let keepsStored = self.rule.storedSecrets
-        let candidates: [CommandRule]
+        var candidates: [CommandRule] = []
         if case .gallery = source {
             candidates = [CommandSet.galleryParameters]
         } else {
-            candidates =
-                self.rule.commands?.candidates(
-                    for: source, isFetched: command.fetchedFrom != nil, effect: .allow) ?? []
+            _ = self.rule.commands?.firstCandidate(for: facts, effect: .allow) { entry in
+                candidates.append(entry)
+                return false
+            }
         }
         // Of several entries for one script, the one that fewest parameters speak against.
-        let failures = candidates.map { $0.failures(of: command, keepsStored: keepsStored) }
+        let failures = candidates.map { $0.failures(of: facts, keepsStored: keepsStored) }
             .min { $0.plain.count + $0.protected.count < $1.plain.count + $1.protected.count }
         return failures.map(self.parameterReasons) ?? []
     }
@@ -156,7 +158,7 @@ extension RuleMatcher {
                 "The request replaces the script of a built-in command; a script may only come with RunShellScript "
                     + "or RunPowerShellScript.")
         case .inline:
-            if self.facts.command?.fetchedFrom != nil, self.rule.commands?.hasAnyScript ?? false {
+            if self.facts.command?.isFetched ?? false, self.rule.commands?.hasAnyScript ?? false {
                 return self.reason(
                     .scriptNotListed,
                     "The rule does not list this script; it takes any only from the request itself, not from an address."

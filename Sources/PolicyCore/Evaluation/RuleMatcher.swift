@@ -11,8 +11,6 @@ struct RuleMatcher {
     private let shared: SharedRule
     let facts: RequestFacts
 
-    init(rule: Rule, facts: RequestFacts) { self.init(rule: SharedRule(rule), facts: facts) }
-
     init(rule: SharedRule, facts: RequestFacts) {
         self.shared = rule
         self.facts = facts
@@ -35,18 +33,18 @@ struct RuleMatcher {
 
     func truth(of condition: Condition) -> Truth {
         switch condition {
-        case .operation: self.asked(self.rule.operations) { Truth($0.contains(self.facts.request.operation)) }
+        case .operation: self.asked(self.shared.rule.operations) { Truth($0.contains(self.facts.request.operation)) }
         case .family: self.family
-        case .target: self.asked(self.rule.targets, self.target)
-        case .principal: self.asked(self.rule.principals) { $0.truth(of: self.facts.caller) }
-        case .apiVersion: Truth(self.rule.apiVersions?.contains(self.facts.request.apiVersion) ?? true)
+        case .target: self.asked(self.shared.rule.targets, self.target)
+        case .principal: self.asked(self.shared.rule.principals) { $0.truth(of: self.facts.request.principal) }
+        case .apiVersion: Truth(self.shared.rule.apiVersions?.contains(self.facts.request.apiVersion) ?? true)
         case .scriptAddress, .command, .storedSecrets, .managedIdentities, .runAs, .limits, .outputBlob, .errorBlob,
             .scriptShell:
             self.scriptTruth(of: condition)
         }
     }
 
-    private var isAllow: Bool { self.rule.effect == .allow }
+    private var isAllow: Bool { self.shared.rule.effect == .allow }
 
     /// A condition that an allow must name and a deny may leave out.
     private func asked<Value>(_ value: Value?, _ body: (Value) -> Truth) -> Truth {
@@ -55,109 +53,115 @@ struct RuleMatcher {
     }
 
     private var family: Truth {
-        if let family = self.rule.family { return Truth(family == self.facts.request.family) }
+        if let family = self.shared.rule.family { return Truth(family == self.facts.request.family) }
         return self.isAllow ? Truth(self.facts.request.family == .standard) : .holds
     }
 
     private func target(_ patterns: [TargetPattern]) -> Truth {
-        let request = self.facts.request
-        return patterns.reduce(.fails) {
-            $0.or($1.truth(of: request.target, operation: request.operation, effect: self.rule.effect))
+        var truth = Truth.fails
+        for pattern in patterns {
+            truth = truth.or(pattern.truth(of: self.facts, effect: self.shared.rule.effect))
+            if truth == .holds { break }
         }
+        return truth
     }
 
     /// Conditions about scripts, accounts and limits are asked where a script runs. Elsewhere an allow has nothing to
     /// fear from them, and a deny that names one does not concern the request.
     private func scriptTruth(of condition: Condition) -> Truth {
-        guard self.facts.request.operation.runsScript else {
-            return self.isAllow ? .holds : Truth(!self.names(condition))
+        if let command = self.facts.command {
+            return self.isAllow ? self.allows(command, condition) : self.concerns(command, condition)
         }
-        guard let command = self.facts.command else { return self.isAllow ? .fails : .unknown }
-        return self.isAllow ? self.allows(command, condition) : self.concerns(command, condition)
+        if self.facts.request.operation.runsScript { return self.isAllow ? .fails : .unknown }
+        return self.isAllow ? .holds : Truth(!self.names(condition))
     }
 
     private func names(_ condition: Condition) -> Bool {
         switch condition {
-        case .scriptAddress: self.rule.scriptAddresses != nil
-        case .command: self.rule.commands != nil
-        case .storedSecrets: self.rule.storedSecrets
-        case .managedIdentities: self.rule.managedIdentities != nil
-        case .runAs: self.rule.runAs != nil
-        case .outputBlob: self.rule.outputBlobs != nil
-        case .errorBlob: self.rule.errorBlobs != nil
-        case .scriptShell: self.rule.scriptShells != nil
+        case .scriptAddress: self.shared.rule.scriptAddresses != nil
+        case .command: self.shared.rule.commands != nil
+        case .storedSecrets: self.shared.rule.storedSecrets
+        case .managedIdentities: self.shared.rule.managedIdentities != nil
+        case .runAs: self.shared.rule.runAs != nil
+        case .outputBlob: self.shared.rule.outputBlobs != nil
+        case .errorBlob: self.shared.rule.errorBlobs != nil
+        case .scriptShell: self.shared.rule.scriptShells != nil
         case .operation, .family, .target, .principal, .apiVersion, .limits: false
         }
     }
 
     // MARK: Allow: every field is either listed or absent.
 
-    private func allows(_ command: Command, _ condition: Condition) -> Truth {
+    private func allows(_ facts: CommandFacts, _ condition: Condition) -> Truth {
         switch condition {
         case .scriptAddress:
             // A stored source that was not read may be an address: `.command` waits for it.
-            guard case .address(let address, let identity) = ScriptOrigin(command) else { return .holds }
+            guard facts.isFromAddress, case .address(let address, let identity) = ScriptOrigin(facts.command) else {
+                return .holds
+            }
             return Truth(
                 ScriptOrigin.obstacle(address, identity) == nil
-                    && self.rule.scriptAddresses?.lists(address) ?? false)
+                    && self.shared.rule.scriptAddresses?.lists(address) ?? false)
         case .command:
-            return self.rule.commands?.allows(command, keepsStored: self.rule.storedSecrets) ?? .fails
+            return self.shared.rule.commands?.allows(facts, keepsStored: self.shared.rule.storedSecrets) ?? .fails
         case .storedSecrets:
-            return self.rule.storedSecrets || !command.keepsStoredSecrets ? .holds : .unknown
+            return self.shared.rule.storedSecrets || !facts.keepsStoredSecrets ? .holds : .unknown
         case .managedIdentities:
-            return command.identities.reduce(.holds) { $0.and(self.allows($1)) }
+            return facts.identities.reduce(.holds) { $0.and(self.allows($1)) }
         case .runAs:
-            let accounts = self.rule.runAs ?? .defaultOnly
-            return Self.truth(of: command.runAsUser) { accounts.contains($0, effect: .allow) }
-        case .limits: return LimitCheck(self.rule.limits, command, self.facts.request.operation).truth
-        case .outputBlob: return self.allows(command.outputBlob, self.rule.outputBlobs)
-        case .errorBlob: return self.allows(command.errorBlob, self.rule.errorBlobs)
+            let accounts = self.shared.rule.runAs ?? .defaultOnly
+            return Self.truth(of: facts.command.runAsUser) { accounts.contains($0, effect: .allow) }
+        case .limits: return LimitCheck(self.shared.rule.limits, facts, self.facts.request.operation).truth
+        case .outputBlob: return self.allows(facts.command.outputBlob, self.shared.rule.outputBlobs)
+        case .errorBlob: return self.allows(facts.command.errorBlob, self.shared.rule.errorBlobs)
         case .scriptShell:
-            return Self.truth(of: command.scriptShell) { shell in
+            return Self.truth(of: facts.command.scriptShell) { shell in
                 guard let shell else { return true }
-                return self.rule.scriptShells?.contains(shell) ?? false
+                return self.shared.rule.scriptShells?.contains(shell) ?? false
             }
         case .operation, .family, .target, .principal, .apiVersion: return .fails
         }
     }
 
     private func allows(_ identity: Known<ManagedIdentity?>) -> Truth {
-        guard case .known(let identity) = identity else { return self.rule.storedSecrets ? .holds : .unknown }
+        guard case .known(let identity) = identity else { return self.shared.rule.storedSecrets ? .holds : .unknown }
         guard let identity else { return .holds }
-        return Truth(self.rule.managedIdentities?.contains(identity) ?? false)
+        return Truth(self.shared.rule.managedIdentities?.contains(identity) ?? false)
     }
 
     private func allows(_ address: Known<WebAddress?>, _ patterns: [BlobPattern]?) -> Truth {
-        Self.truth(of: address) { address in
-            guard let address else { return true }
-            guard let patterns, BlobPattern.isPlain(address) else { return false }
-            return patterns.contains { $0.matches(address) }
+        switch address {
+        case .unknown: return .unknown
+        case .known(nil): return .holds
+        case .known(let address?):
+            guard let patterns, BlobPattern.isPlain(address) else { return .fails }
+            return Truth(patterns.contains { $0.matches(address) })
         }
     }
 
     // MARK: Deny: what is named must be used.
 
-    private func concerns(_ command: Command, _ condition: Condition) -> Truth {
+    private func concerns(_ facts: CommandFacts, _ condition: Condition) -> Truth {
         switch condition {
-        case .scriptAddress: return self.concernsAddress(of: command)
-        case .command: return self.rule.commands?.denies(command) ?? .holds
+        case .scriptAddress: return self.concernsAddress(of: facts.command)
+        case .command: return self.shared.rule.commands?.denies(facts) ?? .holds
         case .storedSecrets:
-            guard self.rule.storedSecrets else { return .holds }
-            return command.keepsStoredSecrets ? .unknown : .fails
+            guard self.shared.rule.storedSecrets else { return .holds }
+            return facts.keepsStoredSecrets ? .unknown : .fails
         case .managedIdentities:
-            guard let identities = self.rule.managedIdentities else { return .holds }
-            return command.identities.reduce(.fails) { truth, identity in
+            guard let identities = self.shared.rule.managedIdentities else { return .holds }
+            return facts.identities.reduce(.fails) { truth, identity in
                 truth.or(Self.truth(of: identity) { $0.map(identities.contains) ?? false })
             }
         case .runAs:
-            guard let accounts = self.rule.runAs else { return .holds }
-            return Self.truth(of: command.runAsUser) { accounts.contains($0, effect: .deny) }
+            guard let accounts = self.shared.rule.runAs else { return .holds }
+            return Self.truth(of: facts.command.runAsUser) { accounts.contains($0, effect: .deny) }
         case .limits: return .holds
-        case .outputBlob: return Self.concerns(command.outputBlob, self.rule.outputBlobs)
-        case .errorBlob: return Self.concerns(command.errorBlob, self.rule.errorBlobs)
+        case .outputBlob: return Self.concerns(facts.command.outputBlob, self.shared.rule.outputBlobs)
+        case .errorBlob: return Self.concerns(facts.command.errorBlob, self.shared.rule.errorBlobs)
         case .scriptShell:
-            guard let shells = self.rule.scriptShells else { return .holds }
-            guard case .known(let shell) = command.scriptShell else { return .unknown }
+            guard let shells = self.shared.rule.scriptShells else { return .holds }
+            guard case .known(let shell) = facts.command.scriptShell else { return .unknown }
             // What Azure takes where none is named is not documented; it is taken to be `Default`.
             guard let shell else { return shells.contains("Default") ? .unknown : .fails }
             return Truth(shells.contains { ASCIICase.areEqual($0, shell) })
@@ -166,7 +170,7 @@ struct RuleMatcher {
     }
 
     private func concernsAddress(of command: Command) -> Truth {
-        guard let addresses = self.rule.scriptAddresses else { return .holds }
+        guard let addresses = self.shared.rule.scriptAddresses else { return .holds }
         switch ScriptOrigin(command) {
         case .elsewhere: return .fails
         case .unknown: return .unknown

@@ -15,7 +15,7 @@ package enum ParameterFloor {
     /// - Parameter operation: decides how paths are written: members of an action stand at the top of its body,
     ///   those of a managed command under `properties`.
     package static func violations(of command: Command, operation: Operation) -> [FloorViolation] {
-        let prefix = operation == .run ? "" : "properties."
+        let prefix = if case .run = operation { "" } else { "properties." }
         var found: [FloorViolation] = []
         if case .known(let user?) = command.runAsUser, !AccountShape.isUser(user) {
             found.append(
@@ -29,8 +29,9 @@ package enum ParameterFloor {
         {
             found.append(FloorViolation(path: prefix + "runAsPassword", message: problem))
         }
-        let plain = command.parameters.value ?? []
-        let protected = command.protectedParameters.value ?? []
+        let plain: [Parameter] = if case .known(let listed) = command.parameters { listed } else { [] }
+        let protected: [ProtectedParameter] =
+            if case .known(let listed) = command.protectedParameters { listed } else { [] }
         for (index, parameter) in plain.enumerated() {
             if let problem = self.problem(withName: parameter.name) {
                 found.append(FloorViolation(path: prefix + "parameters[\(index)].name", message: problem))
@@ -47,8 +48,7 @@ package enum ParameterFloor {
                 found.append(FloorViolation(path: prefix + "protectedParameters[\(index)].value", message: problem))
             }
         }
-        let names = plain.map(\.name) + protected.map(\.name)
-        if self.mayRepeat(names) {
+        if self.mayRepeat(plain, protected) {
             self.findRepeats(plain.map(\.name), protected.map(\.name), prefix: prefix, into: &found)
         }
         return found.count > self.mostViolations ? Array(found.prefix(self.mostViolations)) : found
@@ -88,11 +88,14 @@ package enum ParameterFloor {
     }
 
     /// Whether it is worth looking for repeats; the usual few names are compared at once.
-    private static func mayRepeat(_ names: [String]) -> Bool {
-        guard names.count <= 8 else { return true }
-        for (index, name) in names.enumerated() where names[..<index].contains(where: { ASCIICase.areEqual($0, name) })
-        {
-            return true
+    private static func mayRepeat(_ plain: [Parameter], _ protected: [ProtectedParameter]) -> Bool {
+        guard plain.count + protected.count <= 8 else { return true }
+        for (index, parameter) in plain.enumerated() {
+            for other in plain[..<index] where ASCIICase.areEqual(other.name, parameter.name) { return true }
+        }
+        for (index, parameter) in protected.enumerated() {
+            for other in protected[..<index] where ASCIICase.areEqual(other.name, parameter.name) { return true }
+            for other in plain where ASCIICase.areEqual(other.name, parameter.name) { return true }
         }
         return false
     }

@@ -30,37 +30,57 @@ package enum SteeringNames {
         """.split(separator: " ").map(String.init)
     private static let anyCasePrefixes = ["COR_", "CORECLR_", "COMPLUS_", "DOTNET_", "__PSLOCKDOWN", "NPM_CONFIG_"]
 
+    /// A name, as the place of its bytes among all of them.
     private struct Entry: Sendable {
-        var bytes: [UInt8]
+        var bytes: Range<Int>
         var isPrefix: Bool
         var isAnyCase: Bool
     }
 
-    /// By first letter, since this stands on the way of every parameter.
-    private static let entries: [UInt8: [Entry]] = {
-        var table: [UInt8: [Entry]] = [:]
-        for (list, isPrefix, isAnyCase) in [
-            (names, false, false), (prefixes, true, false), (anyCaseNames, false, true), (anyCasePrefixes, true, true),
-        ] {
-            for name in list {
-                let bytes = name.utf8.map(ASCIICase.lower)
-                guard let first = bytes.first else { continue }
-                table[first, default: []].append(Entry(bytes: bytes, isPrefix: isPrefix, isAnyCase: isAnyCase))
+    /// In one piece, and by first letter, since this stands on the way of every parameter.
+    private struct Table: Sendable {
+        /// All names in lower case, one behind the other.
+        var bytes: [UInt8] = []
+        /// The names that begin with a byte, by that byte.
+        var entries: [[Entry]] = Array(repeating: [], count: 256)
+
+        init() {
+            for (list, isPrefix, isAnyCase) in [
+                (names, false, false), (prefixes, true, false), (anyCaseNames, false, true),
+                (anyCasePrefixes, true, true),
+            ] {
+                for name in list {
+                    let start = self.bytes.count
+                    self.bytes += name.utf8.map(ASCIICase.lower)
+                    self.entries[Int(self.bytes[start])].append(
+                        Entry(bytes: start..<self.bytes.count, isPrefix: isPrefix, isAnyCase: isAnyCase))
+                }
             }
         }
-        return table
-    }()
+    }
+
+    private static let table = Table()
 
     package static func contains(_ name: String) -> Bool {
         name.withBytes { bytes in
-            guard let first = bytes.first, let candidates = self.entries[ASCIICase.lower(first)] else { return false }
-            let isLowerCase = !bytes.contains { $0 >= 0x41 && $0 <= 0x5A } && name != "_"
+            guard let first = bytes.first else { return false }
+            let candidates = self.table.entries[Int(ASCIICase.lower(first))]
+            if candidates.isEmpty { return false }
+            let isLowerCase = !bytes.contains { $0 >= 0x41 && $0 <= 0x5A } && !(bytes.count == 1 && first == 0x5F)
             return candidates.contains { entry in
                 guard entry.isAnyCase || !isLowerCase, bytes.count >= entry.bytes.count,
                     entry.isPrefix || bytes.count == entry.bytes.count
                 else { return false }
-                return entry.bytes.indices.allSatisfy { entry.bytes[$0] == ASCIICase.lower(bytes[$0]) }
+                return self.isFound(entry.bytes, at: bytes)
             }
         }
+    }
+
+    /// Whether a name begins with the bytes of an entry that is not longer.
+    private static func isFound(_ entry: Range<Int>, at name: UnsafeBufferPointer<UInt8>) -> Bool {
+        for place in entry where self.table.bytes[place] != ASCIICase.lower(name[place - entry.lowerBound]) {
+            return false
+        }
+        return true
     }
 }

@@ -1,7 +1,7 @@
 import ARMModel
 
 /// One entry of a rule's `commands`: a script or built-in, and the parameters that it may carry.
-package struct CommandRule: Sendable, Hashable {
+package final class CommandRule: Sendable {
     package enum Source: Sendable, Hashable {
         /// An inline script by its digest.
         case script(digest: String)
@@ -17,20 +17,25 @@ package struct CommandRule: Sendable, Hashable {
         case powerShell = "RunPowerShellScript"
 
         package init?(commandID: String) {
-            guard let found = Self.allCases.first(where: { ASCIICase.areEqual($0.rawValue, commandID) }) else {
+            if ASCIICase.areEqual(Self.shell.rawValue, commandID) {
+                self = .shell
+            } else if ASCIICase.areEqual(Self.powerShell.rawValue, commandID) {
+                self = .powerShell
+            } else {
                 return nil
             }
-            self = found
         }
     }
 
-    package var source: Source
+    package let source: Source
     /// Which action may carry the script; a managed command has no such id. `nil` (in a deny): any.
-    package var carrier: Carrier?
-    package var parameters: ParameterRules
-    package var protectedParameters: ParameterRules
+    package let carrier: Carrier?
+    package let parameters: ParameterRules
+    package let protectedParameters: ParameterRules
     /// Name in the catalogue.
-    package var scriptName: String?
+    package let scriptName: String?
+    private let required: [String]
+    private let requiredProtected: [String]
 
     package init(
         source: Source, carrier: Carrier? = nil, parameters: ParameterRules = .none,
@@ -41,38 +46,37 @@ package struct CommandRule: Sendable, Hashable {
         self.parameters = parameters
         self.protectedParameters = protectedParameters
         self.scriptName = scriptName
+        self.required = parameters.requiredNames
+        self.requiredProtected = protectedParameters.requiredNames
     }
 
-    /// Whether this is the script or built-in meant, parameters aside.
-    ///
-    /// An allowed built-in never lets a script ride along: where the request carries a script in any form, its source
-    /// is `.inline`, whatever command id stands beside it, and `.builtIn` is not asked.
-    func identifies(_ source: ScriptSource, effect: Decision.Effect) -> Bool {
-        switch (self.source, source) {
-        case (.builtIn(let id), .builtIn(let commandID)): return ASCIICase.areEqual(id, commandID)
-        case (.builtIn(let id), .inline(let commandID?, _)):
-            return effect == .deny && ASCIICase.areEqual(id, commandID)
-        case (.script(let digest), .inline(let commandID, let script)):
-            return digest == script.digest && self.isCarried(by: commandID)
-        case (.anyScript, .inline(let commandID, _)): return self.isCarried(by: commandID)
-        default: return false
-        }
+    var isForAnyScript: Bool {
+        if case .anyScript = self.source { true } else { false }
     }
 
-    private func isCarried(by commandID: String?) -> Bool {
-        guard let commandID, let carrier = self.carrier else { return true }
-        return ASCIICase.areEqual(carrier.rawValue, commandID)
+    /// Whether a script may come as it does: an action names a built-in beside it, a managed command none.
+    func isCarried(as command: CommandFacts) -> Bool {
+        guard command.commandID != nil, let carrier = self.carrier else { return true }
+        return command.carrier == carrier
     }
 
-    func failures(of command: Command, keepsStored: Bool) -> CommandFailures {
+    /// Whether this is the built-in that a request names.
+    func isBuiltIn(named commandID: String) -> Bool {
+        guard case .builtIn(let id) = self.source else { return false }
+        return ASCIICase.areEqual(id, commandID)
+    }
+
+    func failures(of command: CommandFacts, keepsStored: Bool) -> CommandFailures {
         CommandFailures(
-            plain: self.parameters.failures(of: command.parameters, keepsStored: false),
+            plain: self.parameters.failures(
+                of: command.command.parameters, required: self.required, keepsStored: false),
             protected: self.protectedParameters.failures(
-                of: command.protectedParameters, keepsStored: keepsStored))
+                of: command.command.protectedParameters, required: self.requiredProtected, keepsStored: keepsStored))
     }
 
-    func denies(_ command: Command) -> Truth {
-        self.parameters.denies(command.parameters).and(self.protectedParameters.denies(command.protectedParameters))
+    func denies(_ command: CommandFacts) -> Truth {
+        self.parameters.denies(command.command.parameters)
+            .and(self.protectedParameters.denies(command.command.protectedParameters))
     }
 }
 

@@ -1,23 +1,23 @@
 import ARMModel
 
 /// The commands and gallery scripts of a rule, laid out so that a script is found by its digest among thousands.
-package struct CommandSet: Sendable {
+package final class CommandSet: Sendable {
     package let entries: [CommandRule]
     /// Resource ids with a fixed version, in lower case.
     package let galleryScripts: Set<String>
-    private let byDigest: [String: [Int]]
+    private let byDigest: [ScriptDigest: [Int]]
     private let builtIns: [Int]
     private let anyScripts: [Int]
 
     package init(_ entries: [CommandRule], galleryScripts: some Sequence<String> = []) {
         self.entries = entries
         self.galleryScripts = Set(galleryScripts.map(ASCIICase.lowered))
-        var byDigest: [String: [Int]] = [:]
+        var byDigest: [ScriptDigest: [Int]] = [:]
         var builtIns: [Int] = []
         var anyScripts: [Int] = []
         for (index, entry) in entries.enumerated() {
             switch entry.source {
-            case .script(let digest): byDigest[digest, default: []].append(index)
+            case .script(let digest): byDigest[ScriptDigest(digest), default: []].append(index)
             case .builtIn: builtIns.append(index)
             case .anyScript: anyScripts.append(index)
             }
@@ -27,7 +27,7 @@ package struct CommandSet: Sendable {
         self.anyScripts = anyScripts
     }
 
-    package var digests: some Collection<String> { self.byDigest.keys }
+    package var digests: some Collection<String> { self.byDigest.keys.lazy.map(\.text) }
     /// The entries that name a script by its digest.
     private var scripts: [CommandRule] { self.byDigest.values.joined().map { self.entries[$0] } }
     package var hasAnyScript: Bool { !self.anyScripts.isEmpty }
@@ -38,71 +38,87 @@ package struct CommandSet: Sendable {
         }
     }
 
-    /// Entries that may be meant by a source: by digest first, then those that take any.
+    /// The first of the entries that may be meant, parameters aside, that passes a test: those with the script's digest
+    /// first, then those that take any.
     ///
-    /// - Parameter isFetched: whether the text came from an address; an allow then needs its digest, since whoever
-    ///   writes to that address is not the one who is allowed to run what he likes.
-    func candidates(for source: ScriptSource, isFetched: Bool, effect: Decision.Effect) -> [CommandRule] {
-        var found: [CommandRule] = []
-        func add(_ indices: [Int]) {
-            for index in indices where self.entries[index].identifies(source, effect: effect) {
-                found.append(self.entries[index])
+    /// An allowed built-in never lets a script ride along: where the request carries a script in any form, its source
+    /// is inline, whatever command id stands beside it, and entries for built-ins are not asked. A script that was
+    /// fetched is allowed by its digest only, since whoever writes to its address is not the one who is allowed to run
+    /// what he likes.
+    func firstCandidate(
+        for command: CommandFacts, effect: Decision.Effect, where test: (CommandRule) -> Bool
+    ) -> CommandRule? {
+        if let digest = command.digest {
+            for index in self.byDigest[digest] ?? [] {
+                let entry = self.entries[index]
+                if entry.isCarried(as: command), test(entry) { return entry }
             }
+            if !command.isFetched || effect == .deny {
+                for index in self.anyScripts {
+                    let entry = self.entries[index]
+                    if entry.isCarried(as: command), test(entry) { return entry }
+                }
+            }
+            guard effect == .deny else { return nil }
         }
-        switch source {
-        case .inline(_, let script):
-            if let indices = self.byDigest[script.digest] { add(indices) }
-            if !isFetched || effect == .deny { add(self.anyScripts) }
-            if effect == .deny { add(self.builtIns) }
-        case .builtIn: add(self.builtIns)
-        case .address, .gallery: break
+        guard let commandID = command.commandID else { return nil }
+        for index in self.builtIns {
+            let entry = self.entries[index]
+            if entry.isBuiltIn(named: commandID), test(entry) { return entry }
         }
-        return found
+        return nil
     }
 
-    func allows(_ command: Command, keepsStored: Bool) -> Truth {
-        guard case .known(let known) = command.source else {
+    func allows(_ command: CommandFacts, keepsStored: Bool) -> Truth {
+        switch command.command.source {
+        case .unknown:
             // Not read yet: some entry may turn out to be meant, if its parameters fit those that are known.
-            let isFetched = command.fetchedFrom != nil
-            if !isFetched, !self.galleryScripts.isEmpty { return .unknown }
-            let possible = isFetched ? self.scripts : self.entries
+            if !command.isFetched, !self.galleryScripts.isEmpty { return .unknown }
+            let possible = command.isFetched ? self.scripts : self.entries
             let canFit = possible.contains { $0.failures(of: command, keepsStored: keepsStored).truth != .fails }
             return canFit ? .unknown : .fails
-        }
-        guard let source = known else { return .fails }
-        if case .gallery(let id) = source {
+        case .known(.gallery(let id)?):
             guard self.galleryScripts.contains(ASCIICase.lowered(id)) else { return .fails }
             return Self.galleryParameters.failures(of: command, keepsStored: keepsStored).truth
-        }
-        let isFetched = command.fetchedFrom != nil
-        return self.candidates(for: source, isFetched: isFetched, effect: .allow).reduce(.fails) { truth, entry in
-            truth.or(entry.failures(of: command, keepsStored: keepsStored).truth)
+        case .known:
+            var truth = Truth.fails
+            _ = self.firstCandidate(for: command, effect: .allow) { entry in
+                truth = truth.or(entry.failures(of: command, keepsStored: keepsStored).truth)
+                return truth == .holds
+            }
+            return truth
         }
     }
 
-    func denies(_ command: Command) -> Truth {
-        guard case .known(let known) = command.source else {
-            guard command.fetchedFrom != nil else { return .unknown }
+    func denies(_ command: CommandFacts) -> Truth {
+        switch command.command.source {
+        case .unknown:
+            guard command.isFetched else { return .unknown }
             // It will be a text: which, is not known, so only an entry for any can be sure.
             let listed = self.scripts.reduce(Truth.fails) { $0.or(Truth.unknown.and($1.denies(command))) }
             return self.anyScripts.reduce(listed) { $0.or(self.entries[$1].denies(command)) }
-        }
-        guard let source = known else { return .fails }
-        if case .gallery(let id) = source { return Truth(self.galleryScripts.contains(ASCIICase.lowered(id))) }
-        let isFetched = command.fetchedFrom != nil
-        return self.candidates(for: source, isFetched: isFetched, effect: .deny).reduce(.fails) {
-            $0.or($1.denies(command))
+        case .known(.gallery(let id)?): return Truth(self.galleryScripts.contains(ASCIICase.lowered(id)))
+        case .known:
+            var truth = Truth.fails
+            _ = self.firstCandidate(for: command, effect: .deny) { entry in
+                truth = truth.or(entry.denies(command))
+                return truth == .holds
+            }
+            return truth
         }
     }
 
     /// The entry by which an allow holds, for a command of which it is known that it does.
-    func allowingEntry(for command: Command, keepsStored: Bool) -> CommandRule? {
-        guard case .known(let source?) = command.source else { return nil }
-        let isFetched = command.fetchedFrom != nil
-        let candidates = self.candidates(for: source, isFetched: isFetched, effect: .allow)
-        // It holds, so a single candidate is the one; values need not be matched a second time.
-        if candidates.count == 1 { return candidates[0] }
-        return candidates.first { $0.failures(of: command, keepsStored: keepsStored).truth == .holds }
+    func allowingEntry(for command: CommandFacts, keepsStored: Bool) -> CommandRule? {
+        // One of them holds, so the last is the one if none before it does: mostly there is one alone, whose values
+        // need not be matched a second time.
+        var last: CommandRule?
+        _ = self.firstCandidate(for: command, effect: .allow) { entry in
+            if let last, last.failures(of: command, keepsStored: keepsStored).truth == .holds { return true }
+            last = entry
+            return false
+        }
+        return last
     }
 
     /// A gallery script has no entry that could list parameters: it takes none.

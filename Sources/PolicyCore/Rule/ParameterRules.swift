@@ -36,6 +36,12 @@ package enum ParameterRules: Sendable, Hashable {
 
     package static let none = ParameterRules.listed([:])
 
+    /// The names that must be there, in order.
+    var requiredNames: [String] {
+        guard case .listed(let constraints) = self else { return [] }
+        return constraints.filter(\.value.isRequired).keys.sorted()
+    }
+
     enum Failure: Hashable {
         case notListed(index: Int)
         case valueNotAllowed(index: Int)
@@ -45,11 +51,14 @@ package enum ParameterRules: Sendable, Hashable {
 
     /// What keeps an allow from covering these parameters; empty if it covers them.
     ///
-    /// - Parameter keepsStored: the rule lets an update keep stored values that nobody can read, so such a list is
-    ///   taken as it is.
-    func failures(of parameters: Known<[some NamedValue]>, keepsStored: Bool) -> [Failure] {
+    /// - Parameters:
+    ///   - required: ``requiredNames``, made once.
+    ///   - keepsStored: the rule lets an update keep stored values that nobody can read, so such a list is taken as it
+    ///     is.
+    func failures(of parameters: Known<[some NamedValue]>, required: [String], keepsStored: Bool) -> [Failure] {
         guard case .known(let parameters) = parameters else { return keepsStored ? [] : [.unknown] }
         guard case .listed(let constraints) = self else { return [] }
+        if parameters.isEmpty, constraints.isEmpty { return [] }
         var failures: [Failure] = []
         for (index, parameter) in parameters.enumerated() {
             guard let constraint = constraints[parameter.name] else {
@@ -58,8 +67,8 @@ package enum ParameterRules: Sendable, Hashable {
             }
             if !parameter.withPlainValue(constraint.accepts) { failures.append(.valueNotAllowed(index: index)) }
         }
-        for (name, constraint) in constraints where constraint.isRequired {
-            if !parameters.contains(where: { $0.name == name }) { failures.append(.missing(name: name)) }
+        for name in required where !parameters.contains(where: { $0.name == name }) {
+            failures.append(.missing(name: name))
         }
         return failures
     }

@@ -52,6 +52,10 @@ import Testing
         base.replacing("operations", with: "runCommands"), base.replacing("Microsoft.Compute", with: "Microsoft.Web"),
         base.replacing(subscription, with: "sub"), base.replacing("eastus", with: "east-us"),
         base.replacing("/locations", with: "//locations"), base.replacing("eastus", with: "..%2f"),
+        base.replacing("subscriptions/", with: "subscriptions?"), base.replacing("/locations", with: "?/locations"),
+        base.replacing("eastus", with: "east?us"), base.replacing("/operations", with: "?/operations"),
+        base + "?x\u{7F}", base + "?x y", base + "0", base + "%00", String(base.dropLast()), String(base.dropLast(36)),
+        "https://management.azure.com", "https://management.azure.com/", "https://management.azure.com/subscriptions/",
         base + " ", " " + base, base + "\r\nx: y", base + "?x=\u{E9}", base.replacing("e", with: "\u{435}"),
         // The slip of the specification's examples.
         "https://management.azure.com/subscriptions/{subscriptionId}/providers/Microsoft.Compute/locations/westus/operations/{operationId}&monitor=true&api-version=2024-07-01",

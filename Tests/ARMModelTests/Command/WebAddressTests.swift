@@ -50,6 +50,19 @@ import Testing
     ])
     func refuses(_ text: String) { #expect(WebAddress(text) == nil) }
 
+    @Test func aCopyKeepsItsQuery() throws {
+        let address = try #require(WebAddress("https://u@h:8443/x?sig=a"))
+        var shown = address
+        shown.query = .unknown
+        #expect(shown != address)
+        #expect(address.query == .known(Secret("?sig=a")))
+        #expect(shown.withoutQuery == address.withoutQuery)
+        #expect(shown.hasUserInformation && shown.port == 8_443)
+        shown.query = address.query
+        #expect(shown == address)
+        #expect(Set([shown, address]).count == 1)
+    }
+
     @Test func length() {
         let longest = "https://h/" + String(repeating: "a", count: 4_086)
         #expect(WebAddress(longest) != nil)

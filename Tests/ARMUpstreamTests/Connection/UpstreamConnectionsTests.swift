@@ -86,16 +86,29 @@ struct UpstreamConnectionsTests {
         }
     }
 
-    @Test(arguments: [
-        UpstreamRequest(method: "GE T", target: "/"), UpstreamRequest(method: "GET", target: "a"),
-        UpstreamRequest(method: "GET", target: "/a b"), UpstreamRequest(method: "GET", target: "/a\r\nx: y"),
-        UpstreamRequest(method: "GET", target: "/ä"),
-        UpstreamRequest(method: "GET", target: "/", headers: [("x", "a\r\nb: c")]),
-        UpstreamRequest(method: "GET", target: "/", headers: [("x y", "a")]),
-        UpstreamRequest(method: "GET", target: "/", headers: [("Transfer-Encoding", "chunked")]),
-        UpstreamRequest(method: "GET", target: "/", headers: [("Host", "elsewhere")]),
-        UpstreamRequest(method: "GET", target: "/", headers: [("Authorization", "Bearer x")]),
-    ])
+    @Test(
+        arguments: [
+            UpstreamRequest(method: "GE T", target: "/"), UpstreamRequest(method: "GET", target: "a"),
+            UpstreamRequest(method: "GET", target: "/a b"), UpstreamRequest(method: "GET", target: "/a\r\nx: y"),
+            UpstreamRequest(method: "GET", target: "/ä"),
+            UpstreamRequest(method: "GET", target: "/", headers: [("x", "a\r\nb: c")]),
+            UpstreamRequest(method: "GET", target: "/", headers: [("x y", "a")]),
+            UpstreamRequest(method: "GET", target: "/", headers: [("Transfer-Encoding", "chunked")]),
+            UpstreamRequest(method: "GET", target: "/", headers: [("Host", "elsewhere")]),
+            UpstreamRequest(method: "GET", target: "/", headers: [("Authorization", "Bearer x")]),
+            UpstreamRequest(method: "", target: "/"), UpstreamRequest(method: "GET", target: ""),
+            UpstreamRequest(method: "GET", target: "/\u{7f}"),
+            UpstreamRequest(method: "GET", target: "/", headers: [("", "a")]),
+            UpstreamRequest(method: "GET", target: "/", headers: [("x", "a\0b")]),
+            UpstreamRequest(method: "GET", target: "/", headers: [("x", "a\u{7f}")]),
+        ]
+            + [
+                "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade",
+                "expect",
+                "proxy-connection", "proxy-authorization", "accept-encoding", "content-encoding", "authorization", "TE",
+                "Te",
+                "KEEP-ALIVE", "Proxy-Connection",
+            ].map { UpstreamRequest(method: "GET", target: "/", headers: [("accept", "a"), ($0, "x")]) })
     func refusesWhatWouldMeanSomethingElseOnTheWire(_ request: UpstreamRequest) async throws {
         try await with(script: { _ in [answer()] }) { upstream, server in
             expectNotSent(await upstream.exchange(request, deadline: soon), .invalidRequest, .waiting)
@@ -267,9 +280,13 @@ struct UpstreamConnectionsTests {
                 Issue.record("no answer")
                 return
             }
-            #expect(answer.headers.values("x-ms-ratelimit-remaining-resource") == ["a;1", "b;2"])
-            #expect(answer.headers.only("x-ms-ratelimit-remaining-resource") == nil)
-            #expect(answer.headers.first("Content-Length") == "0")
+            var fields: [String] = []
+            answer.headers.visit { fields.append("\($0.lowercased()): \($1)") }
+            #expect(
+                fields.filter { $0.hasPrefix("x-ms-") } == [
+                    "x-ms-ratelimit-remaining-resource: a;1", "x-ms-ratelimit-remaining-resource: b;2",
+                ])
+            #expect(fields.contains("content-length: 0"))
         }
     }
 

@@ -1,0 +1,18 @@
+import ARMModel
+
+/// The digest of a script as the key of a table. A digest is random already, so a few bytes of it place it as well as
+/// all would; two are equal only if all of their text is.
+struct ScriptDigest: Sendable, Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(
+            self.text.withBytes { bytes in
+                var start: UInt64 = 0
+                for place in 0..<min(bytes.count, 8) { start = start << 8 | UInt64(bytes[place]) }
+                return start
+            })
+    }
+}
