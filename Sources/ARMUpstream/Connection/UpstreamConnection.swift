@@ -28,7 +28,6 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// Only while the head of the request passes the decoder.
     private var requestBytes: ByteBuffer?
     private var context: ChannelHandlerContext?
-    private var socket: (any SocketOptionProvider)?
     private var options: (any NIOSynchronousChannelOptions)?
     /// Set once the pool knows of the connection; until then events are only remembered in `life`.
     private var pool: LoopConnectionPool?
@@ -74,7 +73,6 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        socket = context.channel as? any SocketOptionProvider
         options = context.channel.syncOptions
         timer = LoopTimer(eventLoop: context.eventLoop) { [weak self] in self?.deadlinePassed() }
     }
@@ -83,7 +81,6 @@ final class UpstreamConnection: ChannelInboundHandler {
         ended(.closed)
         timer?.cancel()
         timer = nil
-        socket = nil
         options = nil
         self.context = nil
     }
@@ -227,13 +224,16 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// arrived but was not read yet would turn the request into one whose outcome is unknown.
     private var isEstablishedInKernel: Bool {
         #if os(Linux)
-            guard let socket else { return true }
-            var established = true
-            // On the event loop the future is complete when it is returned.
-            socket.getTCPInfo().assumeIsolated().whenSuccess { established = $0.tcpi_state == UInt8(TCP_ESTABLISHED) }
-            return established
+            guard let options, let info = try? options.getOption(Self.tcpInfo) else { return true }
+            return withUnsafeBytes(of: info) { $0[0] == UInt8(TCP_ESTABLISHED) }
         #else
             return true
         #endif
     }
+
+    #if os(Linux)
+        /// The first four bytes of `tcp_info`, which begins with the connection's state; the kernel gives as many as asked.
+        private static let tcpInfo = ChannelOptions.Types.SocketOption(
+            level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_INFO))
+    #endif
 }
