@@ -48,4 +48,6 @@ audit:
   parameterValues: digest
 logging: {level: error, format: json}
 YAML
+# As in the image.
+export GLIBC_TUNABLES=glibc.malloc.tcache_count=100
 exec "$SALLYPORT" serve --config "$folder/sallyport.yaml"

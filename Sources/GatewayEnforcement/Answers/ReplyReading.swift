@@ -45,7 +45,7 @@ struct CleanReply: Sendable {
     /// Puts our id in the place of ARM's, which would open the output to any reader of the subscription. A header
     /// that holds one is left out.
     mutating func hide(_ theirs: [String], behind ours: String) {
-        for id in theirs where !id.isEmpty {
+        for (place, id) in theirs.enumerated() where !id.isEmpty && !theirs[..<place].contains(id) {
             self.body = self.body.map { IdentifierReplacement.replacing(id, with: ours, in: $0) }
             let needle = ASCIICase.lowered(id)
             self.reply.headers.removeAll { ASCIISearch.contains($0.1, lowerCase: needle) }

@@ -49,6 +49,7 @@ struct CallContext: Sendable {
     /// Adds the headers that every answer carries.
     func finished(_ answer: GatewayAnswer, index: AuditIndex?) -> GatewayAnswer {
         var answer = answer
+        answer.headers.reserveCapacity(answer.headers.count + 4)
         answer.headers.append(("x-ms-request-id", self.requestID))
         answer.headers.append(("x-ms-correlation-request-id", self.facts.correlationID))
         if self.call.headers.returnsClientRequestID, let id = self.facts.clientRequestID {

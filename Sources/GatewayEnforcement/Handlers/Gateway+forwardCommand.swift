@@ -119,6 +119,7 @@ extension Gateway {
         var clean = clean
         clean.hide([links.status, links.result].compactMap { $0?.operationID }, behind: operation.id)
         var extra: [(String, String)] = []
+        extra.reserveCapacity(3)
         if links.status != nil { extra.append(("azure-asyncoperation", self.links.status(of: operation))) }
         if links.result != nil { extra.append(("location", self.links.result(of: operation))) }
         let retryAfter = link == nil ? nil : clean.reply.retryAfter

@@ -129,7 +129,7 @@ struct RepeatBook: Sendable {
 
     /// What has come in the way of a request that was admitted as new.
     func obstacle(to id: String, at now: Int64) -> Hold? {
-        guard let entry = self.entries[id] else { return nil }
+        guard !self.holding.isEmpty, let entry = self.entries[id] else { return nil }
         return self.hold(on: entry.key, except: entry.predecessor, at: now)
     }
 
