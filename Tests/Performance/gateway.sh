@@ -49,5 +49,5 @@ audit:
 logging: {level: error, format: json}
 YAML
 # As in the image.
-export GLIBC_TUNABLES=glibc.malloc.tcache_count=100
+export GLIBC_TUNABLES=glibc.malloc.tcache_count=1000
 exec "$SALLYPORT" serve --config "$folder/sallyport.yaml"

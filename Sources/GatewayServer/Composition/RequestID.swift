@@ -1,15 +1,10 @@
-import Synchronization
-
-/// A request's id: a GUID of version 7 (RFC 9562 §5.7) in lower case. It begins with the time and a counter, so that ids
-/// arrive in order and the record's index of them stays quick; the other 62 bits are random.
+/// A request's id: a GUID of version 7 (RFC 9562 §5.7) in lower case. It begins with the time, so that ids arrive in
+/// order and the record's index of them stays quick; the rest is random.
 enum RequestID {
-    private static let counter = Atomic<UInt64>(0)
-
     static func make(milliseconds: Int64) -> String {
         var generator = SystemRandomNumberGenerator()
         let time = UInt64(truncatingIfNeeded: milliseconds) & 0xFFFF_FFFF_FFFF
-        let count = Self.counter.wrappingAdd(1, ordering: .relaxed).oldValue
-        let high = time << 16 | 0x7000 | count & 0x0FFF
+        let high = time << 16 | 0x7000 | (generator.next() as UInt64) & 0x0FFF
         let low = (generator.next() as UInt64) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
