@@ -43,6 +43,7 @@ let modules: [Module] = [
         products: [
             ("GRDB", "GRDB.swift"), ("GRDBSQLite", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log"),
         ]),
+    Module(name: "HTTPFields"),
     Module(name: "TLSNames", products: [("NIOCore", "swift-nio"), ("NIOSSL", "swift-nio-ssl")]),
     Module(
         name: "GatewayIdentity", on: ["TLSNames", "PolicyCore", "ARMModel", "Redaction", "StrictJSON"],
@@ -52,7 +53,7 @@ let modules: [Module] = [
             ("NIOCore", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
         ]),
     Module(
-        name: "ARMUpstream", on: ["Redaction", "TLSNames"],
+        name: "ARMUpstream", on: ["HTTPFields", "Redaction", "TLSNames"],
         products: [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOTLS", "swift-nio"),
             ("NIOSSL", "swift-nio-ssl"), ("AsyncHTTPClient", "async-http-client"),
@@ -64,7 +65,7 @@ let modules: [Module] = [
             ("NIOSSL", "swift-nio-ssl"),
         ]),
     Module(
-        name: "GatewayListener",
+        name: "GatewayListener", on: ["HTTPFields"],
         products: [
             ("HummingbirdCore", "hummingbird"), ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"),
             ("NIOHTTP1", "swift-nio"), ("NIOHTTP2", "swift-nio-http2"), ("NIOHPACK", "swift-nio-http2"),
@@ -141,6 +142,7 @@ let modules: [Module] = [
     Module(
         name: "AuditStoreTests", on: ["AuditStore", "ARMModel", "AuditModel", "GatewayEnforcement", "StrictJSON"],
         products: [("GRDB", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log")], kind: .test),
+    Module(name: "HTTPFieldsTests", on: ["HTTPFields"], kind: .test),
     Module(name: "TLSNamesTests", on: ["TLSNames"], kind: .test),
     Module(
         name: "GatewayIdentityTests",

@@ -1,3 +1,5 @@
+import HTTPFields
+
 /// One request to ARM, as the enforcement point built it from the parsed and judged value.
 ///
 /// The connection adds `host`, `content-length`, `accept-encoding: identity` and the bearer token by itself and

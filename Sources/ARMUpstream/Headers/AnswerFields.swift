@@ -1,4 +1,5 @@
 package import Foundation
+import HTTPFields
 
 /// What the gateway takes from the header fields of ARM's answer, gathered in one pass.
 package struct AnswerFields: Sendable {

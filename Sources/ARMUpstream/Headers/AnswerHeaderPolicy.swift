@@ -1,3 +1,5 @@
+import HTTPFields
+
 /// Which header fields of ARM's answer go on to the caller: an allow list.
 ///
 /// Not in it: `location` and `azure-asyncoperation`, whose places the gateway's own links take; `x-ms-request-id`,

@@ -1,3 +1,5 @@
+import HTTPFields
+
 /// Which header fields of a caller go on to ARM: an allow list, so that what nobody thought of stays here.
 ///
 /// ARM sets `referer` and most of `x-ms-client-*` towards the provider by itself; from a caller they would be a

@@ -1,3 +1,4 @@
+import HTTPFields
 import NIOHTTP1
 
 /// What the head of an HTTP/1.1 request must and must not say about host, length and expectations.

@@ -1,7 +1,11 @@
+import HTTPFields
 import NIOHPACK
 import NIOHTTP1
 
 extension OutboundResponse {
+    /// Fields that only the listener writes.
+    fileprivate static let framing = FieldNames(["connection", "content-length", "transfer-encoding"])
+
     /// Whether bytes follow the head, where the request allows a body at all.
     func sendsBody(omitted: Bool) -> Bool { mayHaveBody && !omitted && !body.isEmpty }
 
@@ -52,42 +56,15 @@ extension [UInt8] {
     fileprivate mutating func appendField(_ name: String, _ value: String, isFraming: Bool = false) -> Bool {
         let isGood = FieldText.withBytes(of: name) { bytes in
             append(contentsOf: bytes)
-            return Self.isToken(bytes)
+            return FieldText.isName(bytes)
         }
         append(0x3a)
         append(0x20)
         let hasGoodValue = FieldText.withBytes(of: value) { bytes in
             append(contentsOf: bytes)
-            return Self.isValue(bytes)
+            return FieldText.isValue(bytes)
         }
         appendLineEnd()
-        return isGood && hasGoodValue && (isFraming || !Self.isFraming(name))
-    }
-
-    private static func isFraming(_ name: String) -> Bool {
-        switch name.utf8.count {
-        case 10: FieldText.same(name, "connection")
-        case 14: FieldText.same(name, "content-length")
-        case 17: FieldText.same(name, "transfer-encoding")
-        default: false
-        }
-    }
-
-    private static func isToken(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        for byte in bytes {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: break
-            case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e...0x60, 0x7c, 0x7e: break
-            default: return false
-            }
-        }
-        return !bytes.isEmpty
-    }
-
-    /// Without a way out in the middle, so that several bytes are looked at at once.
-    private static func isValue(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var bad: UInt8 = 0
-        for byte in bytes { bad |= (byte < 0x20 && byte != 0x09) || byte == 0x7f ? 1 : 0 }
-        return bad == 0
+        return isGood && hasGoodValue && (isFraming || OutboundResponse.framing.listed(name) == nil)
     }
 }

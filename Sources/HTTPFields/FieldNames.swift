@@ -1,10 +1,10 @@
 /// A list of header field names, found in any case of ASCII letters without a copy of the name.
-struct FieldNames: Sendable {
+package struct FieldNames: Sendable {
     /// By length: hardly a name is compared in vain.
     private let byLength: [[String]]
 
     /// - Parameter names: in lower case.
-    init(_ names: [String]) {
+    package init(_ names: [String]) {
         var byLength: [[String]] = []
         for name in names {
             while byLength.count <= name.utf8.count { byLength.append([]) }
@@ -14,7 +14,7 @@ struct FieldNames: Sendable {
     }
 
     /// The name as listed; nil for one that is not.
-    func listed(_ name: String) -> String? {
+    package func listed(_ name: String) -> String? {
         let length = name.utf8.count
         guard length < byLength.count else { return nil }
         for listed in byLength[length] where FieldText.same(name, listed) { return listed }

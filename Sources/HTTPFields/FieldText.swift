@@ -1,7 +1,7 @@
 /// The names and values of header fields, looked at byte by byte where they are stored.
-enum FieldText {
+package enum FieldText {
     /// Whether a text is another, which is in lower case, but for the case of ASCII letters.
-    static func same(_ text: String, _ lowercase: String) -> Bool {
+    package static func same(_ text: String, _ lowercase: String) -> Bool {
         guard text.utf8.count == lowercase.utf8.count else { return false }
         return withBytes(of: text) { text in
             withBytes(of: lowercase) { lowercase in self.same(text, lowercase) }
@@ -9,7 +9,7 @@ enum FieldText {
     }
 
     /// Whether a text begins with another, which is in lower case, but for the case of ASCII letters.
-    static func begins(_ text: String, with lowercase: String) -> Bool {
+    package static func begins(_ text: String, with lowercase: String) -> Bool {
         let count = lowercase.utf8.count
         guard text.utf8.count >= count else { return false }
         return withBytes(of: text) { text in
@@ -20,7 +20,7 @@ enum FieldText {
     }
 
     /// Visible ASCII and spaces.
-    static func isPrintable(_ text: String) -> Bool {
+    package static func isPrintable(_ text: String) -> Bool {
         withBytes(of: text) { bytes in
             // Without a way out in the middle, so that several bytes are looked at at once; so below.
             var bad: UInt8 = 0
@@ -29,32 +29,40 @@ enum FieldText {
         }
     }
 
-    /// Whether a text can be a field's value: no control character but tabulators.
-    static func isValue(_ text: String) -> Bool {
+    /// One digit or more, and nothing else.
+    package static func isDecimal(_ text: String) -> Bool {
         withBytes(of: text) { bytes in
-            var bad: UInt8 = 0
-            for byte in bytes { bad |= (byte < 0x20 && byte != 0x09) || byte == 0x7f ? 1 : 0 }
-            return bad == 0
-        }
-    }
-
-    /// Whether a text can be a field's name, RFC 9110's `token`.
-    static func isName(_ text: String) -> Bool {
-        withBytes(of: text) { bytes in
-            for byte in bytes {
-                switch byte {
-                case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: break
-                case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e...0x60, 0x7c, 0x7e: break
-                default: return false
-                }
-            }
+            for byte in bytes where byte < 0x30 || byte > 0x39 { return false }
             return !bytes.isEmpty
         }
     }
 
+    /// Whether a text can be a field's value: no control character but tabulators.
+    package static func isValue(_ text: String) -> Bool { withBytes(of: text, isValue) }
+
+    package static func isValue(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var bad: UInt8 = 0
+        for byte in bytes { bad |= (byte < 0x20 && byte != 0x09) || byte == 0x7f ? 1 : 0 }
+        return bad == 0
+    }
+
+    /// Whether a text can be a field's name, RFC 9110's `token`.
+    package static func isName(_ text: String) -> Bool { withBytes(of: text, isName) }
+
+    package static func isName(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for byte in bytes {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: break
+            case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e...0x60, 0x7c, 0x7e: break
+            default: return false
+            }
+        }
+        return !bytes.isEmpty
+    }
+
     /// In one piece where the text is stored so, as it is but for texts bridged from elsewhere.
-    @inline(__always)
-    static func withBytes<Result>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    @inlinable
+    package static func withBytes<Result>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         text.utf8.withContiguousStorageIfAvailable(body) ?? Array(text.utf8).withUnsafeBufferPointer(body)
     }
 
