@@ -86,7 +86,10 @@ import Testing
             fixture.simulator.add(SimulatorFault(.hang))
             let path = fixture.machine("web-1") + "/runCommand"
             let task = Task { try await fixture.send("POST", path, body: Self.body) }
-            while await fixture.simulator.receivedRequests.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+            for _ in 0..<2_000 where await fixture.simulator.receivedRequests.isEmpty {
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            #expect(await !fixture.simulator.receivedRequests.isEmpty)
             waiting.withLock { $0 = task }
         }
         let task = try #require(waiting.withLock { $0 })
