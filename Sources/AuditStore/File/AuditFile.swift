@@ -18,6 +18,24 @@ struct AuditFile {
         self.path = directory.appendingPathComponent(resolved.lastPathComponent).path
     }
 
+    /// The file together with `settings`, as SQLite reads them in a URI.
+    func uri(_ settings: String) -> String { "file:\(Self.escaped(self.path))?\(settings)" }
+
+    private static func escaped(_ path: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var out: [UInt8] = []
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
+                out.append(byte)
+            default: out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
     /// Makes the file if it is absent (mode 0600, its directory entry durable), refuses it if others may touch it.
     func prepare() throws(AuditStoreError) {
         let descriptor = open(self.path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)

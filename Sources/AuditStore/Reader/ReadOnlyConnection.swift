@@ -41,28 +41,12 @@ final class ReadOnlyConnection {
         let status = FileStatus(file.path)
         let isLive = FileStatus(file.walPath) != nil
         do {
-            let path = isLive ? file.path : "file:\(Self.escaped(file.path))?mode=ro&immutable=1"
+            let path = isLive ? file.path : file.uri("mode=ro&immutable=1")
             return (try DatabaseQueue(path: path, configuration: configuration), isLive ? nil : status)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
             throw AuditStoreError.foreign(file.path)
         } catch {
             throw AuditStoreError.failed(path: file.path, reason: SQLFailure(error).description)
         }
-    }
-
-    /// A path as a part of a `file:` URI.
-    private static func escaped(_ path: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var out: [UInt8] = []
-        for byte in path.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "."):
-                out.append(byte)
-            default: out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -9,7 +9,9 @@ enum AuditDatabaseOpening {
         // Somebody with a shell may hold the write lock for a moment; appends wait and time out by themselves.
         configuration.busyMode = .timeout(max(1, options.writeSeconds * 2))
         do {
-            let connection = try DatabaseQueue(path: file.path, configuration: configuration)
+            try GatheredLogWrites.register()
+            let connection = try DatabaseQueue(
+                path: file.uri("vfs=\(GatheredLogWrites.name)"), configuration: configuration)
             try connection.writeWithoutTransaction { db in
                 try Self.prepare(db, file: file, options: options, createdAt: createdAt)
             }
