@@ -18,7 +18,7 @@ struct Module {
     var kind = Kind.library
     /// Folder of its sources, where it is not the usual one.
     var path: String?
-    enum Kind { case library, executable, test }
+    enum Kind { case library, c, executable, test }
 }
 
 // From the pure core outwards: each entry uses only what stands above it.
@@ -38,8 +38,9 @@ let modules: [Module] = [
         name: "PolicyBundle", on: ["YAMLReading", "PolicyCore", "ARMModel", "Redaction"],
         products: [("Yams", "Yams"), ("Crypto", "swift-crypto")]),
     Module(name: "GatewayConfiguration", on: ["YAMLReading"], products: [("Yams", "Yams")]),
+    Module(name: "CSQLiteSettings", kind: .c),
     Module(
-        name: "AuditStore", on: ["StrictJSON", "ARMModel", "AuditModel", "GatewayEnforcement"],
+        name: "AuditStore", on: ["StrictJSON", "ARMModel", "AuditModel", "GatewayEnforcement", "CSQLiteSettings"],
         products: [
             ("GRDB", "GRDB.swift"), ("GRDBSQLite", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log"),
         ]),
@@ -253,6 +254,7 @@ let package = Package(
             + module.products.map { Target.Dependency.product(name: $0.0, package: $0.1) }
         switch module.kind {
         case .library: return .target(name: module.name, dependencies: dependencies, swiftSettings: strict)
+        case .c: return .target(name: module.name)
         case .executable:
             return .executableTarget(
                 name: module.name, dependencies: dependencies, path: module.path, swiftSettings: strict)

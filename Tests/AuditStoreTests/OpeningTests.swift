@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import GatewayEnforcement
 import Testing
 
@@ -139,5 +140,15 @@ import Testing
             let error = #expect(throws: DatabaseError.self) { try db.execute(sql: sql) }
             #expect(error?.resultCode == .SQLITE_CONSTRAINT)
         }
+    }
+
+    /// SQLite takes settings of the process only before it is used; afterwards all goes on as it was.
+    @Test func aLateSettingIsRefused() async throws {
+        let fixture = try StoreFixture()
+        let log = try fixture.log()
+        #expect(!SQLiteProcess.stopCountingMemory())
+        #expect(sqlite3_memory_used() > 0)
+        #expect(try await log.append(StoreFixture.entry(), change: nil).value == 1)
+        await log.close()
     }
 }

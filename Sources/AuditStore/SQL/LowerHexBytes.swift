@@ -2,15 +2,20 @@
 enum LowerHexBytes {
     /// - Returns: `nil` unless the text is exactly so many bytes.
     static func read(_ text: String, count: Int) -> [UInt8]? {
-        guard text.utf8.count == 2 * count else { return nil }
-        var bytes = [UInt8](repeating: 0, count: count)
-        var seen: UInt8 = 0
-        for (place, byte) in text.utf8.enumerated() {
-            let digit = Self.digit(byte)
-            seen |= digit
-            bytes[place / 2] = bytes[place / 2] << 4 | digit & 15
+        var text = text
+        return text.withUTF8 { digits in
+            guard digits.count == 2 * count else { return nil }
+            var seen: UInt8 = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
+                for place in 0..<count {
+                    let (high, low) = (Self.digit(digits[2 * place]), Self.digit(digits[2 * place + 1]))
+                    seen |= high | low
+                    bytes[place] = high << 4 | low & 15
+                }
+                initialized = count
+            }
+            return seen < 16 ? bytes : nil
         }
-        return seen < 16 ? bytes : nil
     }
 
     /// - Returns: 16 for what is none.

@@ -206,6 +206,7 @@ package struct GatewayServer: Sendable {
             level: Logger.Level(rawValue: logging.level.rawValue) ?? .info,
             format: logging.format == .json ? .json : .text)
         let logger = Logger(label: "sallyport")
+        SQLiteProcess.stopCountingMemory()
         let server = try GatewayServer(loaded, configurationDigest: configurationDigest, logger: logger)
         let task = Task {
             let port = try await server.boundPort()
