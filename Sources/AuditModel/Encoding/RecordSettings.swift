@@ -26,8 +26,6 @@ package struct RecordSettings: Sendable {
     }
 
     package static func randomSalt() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        let words: (UInt64, UInt64) = (generator.next(), generator.next())
-        return withUnsafeBytes(of: words) { Array($0) }
+        withUnsafeBytes(of: RandomBlock.shared.pair()) { Array($0) }
     }
 }
