@@ -64,19 +64,21 @@ package final class Gateway: Sendable {
 
     package func handle(_ call: InboundCall) async -> GatewayAnswer {
         var context = CallContext(call, requestID: self.newRequestID(), at: self.now())
+        var operation: ARMModel.Operation?
         let answer: GatewayAnswer
         do throws(RequestError) {
             let head = try ARMRequestHead(method: call.method, target: call.target)
             context.understood(head)
+            operation = head.route.operation
             answer = await self.handle(head, context)
         } catch {
             answer = await self.refuse(ErrorAnswer(error), context)
         }
-        self.observer.answered(operation: context.facts.operation, status: answer.status, code: answer.code)
+        self.observer.answered(operation: operation, status: answer.status, code: answer.code)
         return answer
     }
 
-    private func handle(_ head: ARMRequestHead, _ context: CallContext) async -> GatewayAnswer {
+    private func handle(_ head: ARMRequestHead, _ context: consuming CallContext) async -> GatewayAnswer {
         if head.route.body == .none, context.call.hasBody {
             return await self.refuse(
                 ErrorAnswer(

@@ -20,13 +20,13 @@ package enum FieldText {
     }
 
     /// Visible ASCII and spaces.
-    package static func isPrintable(_ text: String) -> Bool {
-        withBytes(of: text) { bytes in
-            // Without a way out in the middle, so that several bytes are looked at at once; so below.
-            var bad: UInt8 = 0
-            for byte in bytes { bad |= byte < 0x20 || byte > 0x7e ? 1 : 0 }
-            return bad == 0
-        }
+    package static func isPrintable(_ text: String) -> Bool { withBytes(of: text, isPrintable) }
+
+    private static func isPrintable(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // Without a way out in the middle, so that several bytes are looked at at once.
+        var bad: UInt8 = 0
+        for index in 0..<bytes.count { bad |= bytes[index] < 0x20 || bytes[index] > 0x7e ? 1 : 0 }
+        return bad == 0
     }
 
     /// One digit or more, and nothing else.
@@ -41,9 +41,10 @@ package enum FieldText {
     package static func isValue(_ text: String) -> Bool { withBytes(of: text, isValue) }
 
     package static func isValue(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var bad: UInt8 = 0
-        for byte in bytes { bad |= (byte < 0x20 && byte != 0x09) || byte == 0x7f ? 1 : 0 }
-        return bad == 0
+        // As most values are, and quickly told.
+        if isPrintable(bytes) { return true }
+        for byte in bytes where (byte < 0x20 && byte != 0x09) || byte == 0x7f { return false }
+        return true
     }
 
     /// Whether a text can be a field's name, RFC 9110's `token`.
@@ -60,10 +61,10 @@ package enum FieldText {
         return !bytes.isEmpty
     }
 
-    /// In one piece where the text is stored so, as it is but for texts bridged from elsewhere.
-    @inlinable
+    /// The UTF-8 of a text in one piece.
+    @inlinable @inline(__always)
     package static func withBytes<Result>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        text.utf8.withContiguousStorageIfAvailable(body) ?? Array(text.utf8).withUnsafeBufferPointer(body)
+        text.utf8.span.withUnsafeBufferPointer(body)
     }
 
     /// Of two texts of one length.

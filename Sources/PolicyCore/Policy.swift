@@ -84,8 +84,8 @@ package final class Policy: Sendable {
                 [Reason(code: .operationNotMediated, message: "No rule can allow this operation.", target: nil)])
         default: break
         }
-        guard request.operation.runsScript, let facts = request.commandFacts else { return nil }
-        let violations = ParameterFloor.violations(of: facts.command, operation: request.operation)
+        guard request.operation.runsScript else { return nil }
+        let violations = request.floorViolations
         if violations.isEmpty { return nil }
         return self.denial(violations.map { Reason(code: .belowFloor, message: $0.message, target: $0.path) })
     }

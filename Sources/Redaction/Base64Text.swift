@@ -13,17 +13,22 @@ enum Base64Text {
                 position += 1
             }
             var index = 0
-            while index < bytes.count {
-                let left = bytes.count - index
-                let word =
-                    Int(bytes[index]) << 16 | (left > 1 ? Int(bytes[index + 1]) << 8 : 0)
-                    | (left > 2 ? Int(bytes[index + 2]) : 0)
+            while index + 3 <= bytes.count {
+                let word = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
                 out[position] = digits[word >> 18]
                 out[position + 1] = digits[word >> 12 & 63]
-                out[position + 2] = left > 1 ? digits[word >> 6 & 63] : padding
-                out[position + 3] = left > 2 ? digits[word & 63] : padding
+                out[position + 2] = digits[word >> 6 & 63]
+                out[position + 3] = digits[word & 63]
                 position += 4
                 index += 3
+            }
+            if index < bytes.count {
+                let isOne = index + 1 == bytes.count
+                let word = Int(bytes[index]) << 16 | (isOne ? 0 : Int(bytes[index + 1]) << 8)
+                out[position] = digits[word >> 18]
+                out[position + 1] = digits[word >> 12 & 63]
+                out[position + 2] = isOne ? padding : digits[word >> 6 & 63]
+                out[position + 3] = padding
             }
             return length
         }

@@ -46,12 +46,19 @@ extension JSONMember {
     }
 }
 
+extension [JSONMember] {
+    /// Where the member with exactly these bytes as its name stands.
+    package func firstIndex(named name: StaticString) -> Int? {
+        for index in self.indices where self[index].isNamed(name) { return index }
+        return nil
+    }
+}
+
 extension JSONNode {
     /// The member with exactly these bytes as its name. (`==` on strings would also take the Kelvin sign for a K.)
     package subscript(name: StaticString) -> JSONNode? {
-        guard case .object(let members) = self.value else { return nil }
-        for index in members.indices where members[index].isNamed(name) { return members[index].value }
-        return nil
+        guard case .object(let members) = self.value, let index = members.firstIndex(named: name) else { return nil }
+        return members[index].value
     }
 
     package var string: String? {

@@ -110,15 +110,18 @@ package struct JSONReader {
             guard self.current == UInt8(ascii: ":") else { throw JSONError(.syntax, offset: self.position) }
             self.position += 1
             self.skipSpace()
-            let value: JSONNode
-            do throws(JSONError) { value = try self.value() } catch { throw error.inside(Self.component(name)) }
-            members.append(JSONMember(name: name, nameOffset: nameOffset, value: value))
+            members.append(JSONMember(name: name, nameOffset: nameOffset, value: try self.value(of: name)))
             guard members.count <= self.limits.members else { throw JSONError(.tooManyMembers, offset: nameOffset) }
             if try self.ended(with: UInt8(ascii: "}")) {
                 self.names.end(scope)
                 return members
             }
         }
+    }
+
+    /// The value of a member, whose name an error tells.
+    private mutating func value(of name: String) throws(JSONError) -> JSONNode {
+        do throws(JSONError) { return try self.value() } catch { throw error.inside(Self.component(name)) }
     }
 
     private mutating func array() throws(JSONError) -> [JSONNode] {

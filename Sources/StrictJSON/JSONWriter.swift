@@ -38,20 +38,29 @@ package struct JSONWriter {
     }
 
     /// A member's name; its value must follow. One that stands in the code is ASCII and needs no escapes.
-    package mutating func name(_ name: StaticString) {
-        let text = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        assert(PlainText.run(in: text, from: 0) == text.count)
-        self.appendPlain(text, isName: true)
-    }
+    package mutating func name(_ name: StaticString) { self.appendPlain(Self.plain(name), isName: true) }
 
     @_disfavoredOverload
-    package mutating func name(_ name: String) { self.append(name, isName: true) }
+    package mutating func name(_ name: String) {
+        Self.withBytes(of: name) { self.append($0, isName: true) }
+    }
 
-    package mutating func string(_ value: String) { self.append(value, isName: false) }
+    package mutating func string(_ value: String) { Self.withBytes(of: value) { self.string($0) } }
+
+    /// - Parameter value: UTF-8.
+    package mutating func string(_ value: UnsafeBufferPointer<UInt8>) { self.append(value, isName: false) }
 
     package mutating func integer(_ value: Int64) {
         self.separate()
-        self.bytes.append(contentsOf: value.description.utf8)
+        if value < 0 { self.bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        var place = self.bytes.count + Self.digits(of: rest)
+        self.bytes.append(contentsOf: repeatElement(0, count: place - self.bytes.count))
+        repeat {
+            place -= 1
+            self.bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
     }
 
     package mutating func bool(_ value: Bool) {
@@ -89,8 +98,17 @@ package struct JSONWriter {
 
     package mutating func member(_ name: StaticString, _ value: String?) {
         guard let value else { return }
-        self.name(name)
-        self.string(value)
+        Self.withBytes(of: value) { self.appendMember(Self.plain(name), $0) }
+    }
+
+    /// A member whose value is ASCII that needs no escapes, and is made where it is to stand.
+    /// - Parameters:
+    ///   - length: bytes of the value.
+    ///   - write: writes all of them.
+    package mutating func member(
+        _ name: StaticString, length: Int, writtenBy write: (UnsafeMutableBufferPointer<UInt8>) -> Void
+    ) {
+        self.appendMember(Self.plain(name), length: length, writtenBy: write)
     }
 
     @_disfavoredOverload
@@ -120,10 +138,28 @@ package struct JSONWriter {
         self.bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    private mutating func append(_ text: String, isName: Bool) {
-        if text.utf8.withContiguousStorageIfAvailable({ self.append($0, isName: isName) }) == nil {
-            Array(text.utf8).withUnsafeBufferPointer { self.append($0, isName: isName) }
+    /// How many decimal digits a number has.
+    private static func digits(of number: UInt64) -> Int {
+        var count = 1
+        var rest = number / 10
+        while rest > 0 {
+            count += 1
+            rest /= 10
         }
+        return count
+    }
+
+    /// A text in the code, which is ASCII and needs no escapes.
+    @inline(__always)
+    private static func plain(_ text: StaticString) -> UnsafeBufferPointer<UInt8> {
+        let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        assert(PlainText.run(in: bytes, from: 0) == bytes.count)
+        return bytes
+    }
+
+    @inline(__always)
+    private static func withBytes(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        text.utf8.span.withUnsafeBufferPointer(body)
     }
 
     private mutating func append(_ text: UnsafeBufferPointer<UInt8>, isName: Bool) {
@@ -140,16 +176,58 @@ package struct JSONWriter {
     private mutating func appendPlain(_ text: UnsafeBufferPointer<UInt8>, isName: Bool) {
         let needsComma = self.needsComma
         self.bytes.append(addingCapacity: text.count + 4) { out in
-            if needsComma { out.append(UInt8(ascii: ",")) }
-            out.append(UInt8(ascii: "\""))
             out.withUnsafeMutableBufferPointer { buffer, count in
-                _ = buffer[count...].initialize(fromContentsOf: text)
-                count += text.count
+                if needsComma { Self.put(UInt8(ascii: ","), into: buffer, &count) }
+                Self.put(quoted: text, into: buffer, &count)
+                if isName { Self.put(UInt8(ascii: ":"), into: buffer, &count) }
             }
-            out.append(UInt8(ascii: "\""))
-            if isName { out.append(UInt8(ascii: ":")) }
         }
         self.needsComma = !isName
+    }
+
+    private mutating func appendMember(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        let plain = PlainText.run(in: value, from: 0)
+        guard plain == value.count else {
+            self.appendPlain(name, isName: true)
+            return self.appendEscaped(value, plain: plain, isName: false)
+        }
+        self.appendMember(name, length: value.count) { _ = $0.initialize(fromContentsOf: value) }
+    }
+
+    /// Name and value in one piece, neither with escapes.
+    @inline(__always)
+    private mutating func appendMember(
+        _ name: UnsafeBufferPointer<UInt8>, length: Int, writtenBy write: (UnsafeMutableBufferPointer<UInt8>) -> Void
+    ) {
+        let needsComma = self.needsComma
+        self.bytes.append(addingCapacity: name.count + length + 6) { out in
+            out.withUnsafeMutableBufferPointer { buffer, count in
+                if needsComma { Self.put(UInt8(ascii: ","), into: buffer, &count) }
+                Self.put(quoted: name, into: buffer, &count)
+                Self.put(UInt8(ascii: ":"), into: buffer, &count)
+                Self.put(UInt8(ascii: "\""), into: buffer, &count)
+                write(UnsafeMutableBufferPointer(rebasing: buffer[count..<count + length]))
+                count += length
+                Self.put(UInt8(ascii: "\""), into: buffer, &count)
+            }
+        }
+        self.needsComma = true
+    }
+
+    @inline(__always)
+    private static func put(_ byte: UInt8, into buffer: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int) {
+        buffer.initializeElement(at: count, to: byte)
+        count += 1
+    }
+
+    @inline(__always)
+    private static func put(
+        quoted text: UnsafeBufferPointer<UInt8>, into buffer: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) {
+        self.put(UInt8(ascii: "\""), into: buffer, &count)
+        _ = buffer[count...].initialize(fromContentsOf: text)
+        count += text.count
+        self.put(UInt8(ascii: "\""), into: buffer, &count)
     }
 
     /// - Parameter plain: how many bytes at its beginning need no escapes.

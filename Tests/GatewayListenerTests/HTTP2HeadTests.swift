@@ -23,7 +23,7 @@ struct HTTP2HeadTests {
         ).get()
         #expect(head.method == "POST")
         #expect(head.target == "/p?q")
-        #expect(head.authorities == ["a"])
+        #expect(head.authority == "a")
         #expect(head.declaredLength == 12)
         #expect(head.expectsContinue)
         #expect(head.headers["x-a"] == ["1", "2"])

@@ -18,7 +18,7 @@ struct HTTP2Tests {
                 let answer = try await client.execute(request, timeout: .seconds(10))
                 #expect(answer.version == .http2)
                 let body = String(buffer: try await answer.body.collect(upTo: 10_000))
-                #expect(body.hasPrefix("POST /a//b?x=%2F HTTP/2\nauthorities localhost:\(server.port)\nbody 200000\n"))
+                #expect(body.hasPrefix("POST /a//b?x=%2F HTTP/2\nauthority localhost:\(server.port)\nbody 200000\n"))
                 #expect(body.hasSuffix("onLoop true"))
             }
         }

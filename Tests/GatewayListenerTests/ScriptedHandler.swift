@@ -24,7 +24,7 @@ struct ScriptedHandler: RequestHandling {
             let body = try await request.collectBody()
             let lines = [
                 "\(request.method) \(request.rawTarget) \(request.version.rawValue)",
-                "authorities \(request.authorities.joined(separator: ","))", "body \(body.readableBytes)",
+                "authority \(request.authority)", "body \(body.readableBytes)",
                 "certificate \(request.clientCertificate?.der.count ?? 0)", "from \(request.remoteAddress)",
                 "onLoop \(request.eventLoop.inEventLoop)",
             ]

@@ -102,6 +102,23 @@ import Testing
         #expect((try? Sample.policy(Sample.allow()))?.decide(request).reasons.count == Policy.mostReasons)
     }
 
+    /// A request looks once; it tells the same, also of a command or an operation that it got later.
+    @Test func aRequestTellsTheSame() {
+        let bad = Sample.command { $0.parameters = .known([Parameter(name: "LD_X", value: "\r")]) }
+        for operation in [Operation.run, .create, .update] {
+            var request = Sample.request(operation, command: bad)
+            #expect(request.floorViolations == ParameterFloor.violations(of: bad, operation: operation))
+            #expect(request.floorViolations.count == 2)
+            request.operation = operation == .run ? .create : .run
+            #expect(request.floorViolations == ParameterFloor.violations(of: bad, operation: request.operation))
+            request.command = Sample.command()
+            #expect(request.floorViolations.isEmpty)
+            request.command = bad
+            #expect(request.floorViolations.count == 2)
+        }
+        #expect(Sample.request(.read).floorViolations.isEmpty)
+    }
+
     @Test func messagesNeverQuoteAndUnreadIsNotJudged() {
         let marker = "LD_S3CRET"
         let command = Sample.command {

@@ -104,4 +104,22 @@ import Testing
             #expect(throws: JSONError.self) { try JSONReader.read([0x22, 0x5C, byte, 0x22]) }
         }
     }
+
+    /// Members and integers are written in one piece; they read the same as what is described.
+    @Test(arguments: [Int64.min, -10, -9, -1, 0, 1, 9, 10, 99, 100, 1_234_567_890, Int64.max])
+    func integersAreWrittenInDecimal(_ number: Int64) {
+        var writer = JSONWriter(capacity: 1)
+        writer.beginObject()
+        writer.member("number", number)
+        writer.member("text", "plain")
+        writer.member("marks", "a\"b\n")
+        writer.member("empty", "")
+        writer.member("made", length: 2) { out in
+            out[0] = UInt8(ascii: "o")
+            out[1] = UInt8(ascii: "k")
+        }
+        writer.endObject()
+        let expected = #"{"number":\#(number),"text":"plain","marks":"a\"b\n","empty":"","made":"ok"}"#
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
+    }
 }

@@ -77,11 +77,13 @@ package final class ARMLink: Sendable {
             else { return nil }
             // The query is a signature of up to 4 KB. No way out of the loop, so that many bytes are looked at together.
             var foreign: UInt8 = 0
+            var fragment = UInt8.max
             for place in index..<bytes.count {
-                let byte = bytes[place]
-                foreign |= byte <= 0x20 || byte >= 0x7F || byte == UInt8(ascii: "#") ? 1 : 0
+                foreign |= bytes[place] <= 0x20 || bytes[place] >= 0x7F ? 1 : 0
+                // 0 is the mark itself.
+                fragment = min(fragment, bytes[place] ^ UInt8(ascii: "#"))
             }
-            guard foreign == 0 else { return nil }
+            guard foreign == 0, fragment != 0 else { return nil }
         }
     }
 }

@@ -160,17 +160,21 @@ struct BodyObject {
         for (index, element) in elements.enumerated() {
             // Only an error needs it.
             var path: String { self.full(name) + "[\(index)]" }
-            guard let members = element.members else {
+            guard case .object(let members) = element.value else {
                 throw Self.wrongType(element, path: path, expected: "an object {name, value}")
             }
-            guard members.count == 2, let key = element["name"], let value = element["value"] else {
+            guard members.count == 2, let name = members.firstIndex(named: "name"),
+                let value = members.firstIndex(named: "value")
+            else {
                 throw RequestError(
                     .invalidRequestContent,
                     "expected exactly the members name and value", target: "$." + path, offset: element.offset)
             }
-            guard let key = key.string else { throw Self.wrongType(key, path: path + ".name", expected: "a string") }
-            guard let value = value.string else {
-                throw Self.wrongType(value, path: path + ".value", expected: "a string")
+            guard case .string(let key) = members[name].value.value else {
+                throw Self.wrongType(members[name].value, path: path + ".name", expected: "a string")
+            }
+            guard case .string(let value) = members[value].value.value else {
+                throw Self.wrongType(members[value].value, path: path + ".value", expected: "a string")
             }
             out.append(Parameter(name: key, value: value))
         }

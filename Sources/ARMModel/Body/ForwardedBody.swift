@@ -11,7 +11,7 @@ package enum ForwardedBody {
         if let script = body.script {
             json.name("script")
             json.beginArray()
-            for line in script.lines { json.string(line) }
+            script.forEachLine { json.string($0) }
             json.endArray()
         }
         Self.write(body.parameters, named: "parameters", to: &json) { ($0.name, $0.value) }

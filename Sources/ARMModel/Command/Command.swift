@@ -18,63 +18,124 @@ package indirect enum ScriptSource: Sendable, Hashable {
 /// update it is the merged command, first with all that the request does not name unknown, then with the stored
 /// command filled in.
 package struct Command: Sendable {
-    /// `nil` inside: no source at all, which nothing allows.
-    package var source: Known<ScriptSource?>
-    /// Where the text of an inline source was fetched from by the gateway; `nil` where the request carried it.
-    package var fetchedFrom: WebAddress?
-    /// The stored source that an update names another in place of; `nil` where it names none.
-    package var replacedSource: ScriptSource?
-    /// `source.scriptShell` (`Default`, `Powershell7`).
-    package var scriptShell: Known<String?>
-    package var parameters: Known<[Parameter]>
-    package var protectedParameters: Known<[ProtectedParameter]>
-    /// Account on the machine; `nil` inside is root or SYSTEM.
-    package var runAsUser: Known<String?>
-    package var runAsPassword: Known<Secret?>
-    /// Seconds; `nil` inside and numbers below 1 mean no limit in the agent.
-    package var timeoutSeconds: Known<Int?>
-    package var asyncExecution: Known<Bool?>
-    package var treatFailureAsDeploymentFailure: Known<Bool?>
-    package var outputBlob: Known<WebAddress?>
-    package var errorBlob: Known<WebAddress?>
-    package var outputBlobIdentity: Known<ManagedIdentity?>
-    package var errorBlobIdentity: Known<ManagedIdentity?>
+    /// All fields are handed on by reference: a command goes along with a request to its very end.
+    @usableFromInline var shared: SharedFields
+
+    private init(_ fields: Fields) { self.shared = SharedFields(fields) }
 
     /// An action, or a creation with nothing but a source.
     package init(source: ScriptSource?, parameters: [Parameter] = []) {
-        self.source = .known(source)
-        self.fetchedFrom = nil
-        self.replacedSource = nil
-        self.scriptShell = .known(nil)
-        self.parameters = .known(parameters)
-        self.protectedParameters = .known([])
-        self.runAsUser = .known(nil)
-        self.runAsPassword = .known(nil)
-        self.timeoutSeconds = .known(nil)
-        self.asyncExecution = .known(nil)
-        self.treatFailureAsDeploymentFailure = .known(nil)
-        self.outputBlob = .known(nil)
-        self.errorBlob = .known(nil)
-        self.outputBlobIdentity = .known(nil)
-        self.errorBlobIdentity = .known(nil)
+        self.init(Fields(source: .known(source), parameters: .known(parameters)))
     }
 
     /// A stored command of which nothing has been read.
     package static var unread: Command {
-        var command = Command(source: nil)
-        command.source = .unknown
-        command.scriptShell = .unknown
-        command.parameters = .unknown
-        command.protectedParameters = .unknown
-        command.runAsUser = .unknown
-        command.runAsPassword = .unknown
-        command.timeoutSeconds = .unknown
-        command.asyncExecution = .unknown
-        command.treatFailureAsDeploymentFailure = .unknown
-        command.outputBlob = .unknown
-        command.errorBlob = .unknown
-        command.outputBlobIdentity = .unknown
-        command.errorBlobIdentity = .unknown
-        return command
+        Command(
+            Fields(
+                source: .unknown, scriptShell: .unknown, parameters: .unknown, protectedParameters: .unknown,
+                runAsUser: .unknown, runAsPassword: .unknown, timeoutSeconds: .unknown, asyncExecution: .unknown,
+                treatFailureAsDeploymentFailure: .unknown, outputBlob: .unknown, errorBlob: .unknown,
+                outputBlobIdentity: .unknown, errorBlobIdentity: .unknown))
+    }
+
+    /// `nil` inside: no source at all, which nothing allows.
+    @inlinable package var source: Known<ScriptSource?> {
+        @inline(__always) get { self.shared.fields.source }
+        set { self.change { $0.source = newValue } }
+    }
+    /// Where the text of an inline source was fetched from by the gateway; `nil` where the request carried it.
+    @inlinable package var fetchedFrom: WebAddress? {
+        @inline(__always) get { self.shared.fields.fetchedFrom }
+        set { self.change { $0.fetchedFrom = newValue } }
+    }
+    /// The stored source that an update names another in place of; `nil` where it names none.
+    @inlinable package var replacedSource: ScriptSource? {
+        @inline(__always) get { self.shared.fields.replacedSource }
+        set { self.change { $0.replacedSource = newValue } }
+    }
+    /// `source.scriptShell` (`Default`, `Powershell7`).
+    @inlinable package var scriptShell: Known<String?> {
+        @inline(__always) get { self.shared.fields.scriptShell }
+        set { self.change { $0.scriptShell = newValue } }
+    }
+    @inlinable package var parameters: Known<[Parameter]> {
+        @inline(__always) get { self.shared.fields.parameters }
+        set { self.change { $0.parameters = newValue } }
+    }
+    @inlinable package var protectedParameters: Known<[ProtectedParameter]> {
+        @inline(__always) get { self.shared.fields.protectedParameters }
+        set { self.change { $0.protectedParameters = newValue } }
+    }
+    /// Account on the machine; `nil` inside is root or SYSTEM.
+    @inlinable package var runAsUser: Known<String?> {
+        @inline(__always) get { self.shared.fields.runAsUser }
+        set { self.change { $0.runAsUser = newValue } }
+    }
+    @inlinable package var runAsPassword: Known<Secret?> {
+        @inline(__always) get { self.shared.fields.runAsPassword }
+        set { self.change { $0.runAsPassword = newValue } }
+    }
+    /// Seconds; `nil` inside and numbers below 1 mean no limit in the agent.
+    @inlinable package var timeoutSeconds: Known<Int?> {
+        @inline(__always) get { self.shared.fields.timeoutSeconds }
+        set { self.change { $0.timeoutSeconds = newValue } }
+    }
+    @inlinable package var asyncExecution: Known<Bool?> {
+        @inline(__always) get { self.shared.fields.asyncExecution }
+        set { self.change { $0.asyncExecution = newValue } }
+    }
+    @inlinable package var treatFailureAsDeploymentFailure: Known<Bool?> {
+        @inline(__always) get { self.shared.fields.treatFailureAsDeploymentFailure }
+        set { self.change { $0.treatFailureAsDeploymentFailure = newValue } }
+    }
+    @inlinable package var outputBlob: Known<WebAddress?> {
+        @inline(__always) get { self.shared.fields.outputBlob }
+        set { self.change { $0.outputBlob = newValue } }
+    }
+    @inlinable package var errorBlob: Known<WebAddress?> {
+        @inline(__always) get { self.shared.fields.errorBlob }
+        set { self.change { $0.errorBlob = newValue } }
+    }
+    @inlinable package var outputBlobIdentity: Known<ManagedIdentity?> {
+        @inline(__always) get { self.shared.fields.outputBlobIdentity }
+        set { self.change { $0.outputBlobIdentity = newValue } }
+    }
+    @inlinable package var errorBlobIdentity: Known<ManagedIdentity?> {
+        @inline(__always) get { self.shared.fields.errorBlobIdentity }
+        set { self.change { $0.errorBlobIdentity = newValue } }
+    }
+
+    @usableFromInline
+    mutating func change(_ body: (inout Fields) -> Void) {
+        var fields = self.shared.fields
+        body(&fields)
+        self.shared = SharedFields(fields)
+    }
+
+    /// What is not given is known to be absent.
+    @usableFromInline
+    struct Fields: Sendable {
+        @usableFromInline var source: Known<ScriptSource?>
+        @usableFromInline var fetchedFrom: WebAddress?
+        @usableFromInline var replacedSource: ScriptSource?
+        @usableFromInline var scriptShell: Known<String?> = .known(nil)
+        @usableFromInline var parameters: Known<[Parameter]> = .known([])
+        @usableFromInline var protectedParameters: Known<[ProtectedParameter]> = .known([])
+        @usableFromInline var runAsUser: Known<String?> = .known(nil)
+        @usableFromInline var runAsPassword: Known<Secret?> = .known(nil)
+        @usableFromInline var timeoutSeconds: Known<Int?> = .known(nil)
+        @usableFromInline var asyncExecution: Known<Bool?> = .known(nil)
+        @usableFromInline var treatFailureAsDeploymentFailure: Known<Bool?> = .known(nil)
+        @usableFromInline var outputBlob: Known<WebAddress?> = .known(nil)
+        @usableFromInline var errorBlob: Known<WebAddress?> = .known(nil)
+        @usableFromInline var outputBlobIdentity: Known<ManagedIdentity?> = .known(nil)
+        @usableFromInline var errorBlobIdentity: Known<ManagedIdentity?> = .known(nil)
+    }
+
+    @usableFromInline
+    final class SharedFields: Sendable {
+        @usableFromInline let fields: Fields
+
+        init(_ fields: Fields) { self.fields = fields }
     }
 }

@@ -28,16 +28,20 @@ package struct ScriptText: Sendable, Hashable {
 
     /// One element a line, the form that the action API carries.
     package var lines: [String] {
+        var lines: [String] = []
+        self.forEachLine { lines.append(String(decoding: $0, as: UTF8.self)) }
+        return lines
+    }
+
+    /// The UTF-8 of one line after the other.
+    func forEachLine(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         self.text.withBytes { bytes in
-            var lines: [String] = []
-            lines.reserveCapacity(32)
             var start = 0
             for index in bytes.indices where bytes[index] == 0x0A {
-                lines.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<index]), as: UTF8.self))
+                body(UnsafeBufferPointer(rebasing: bytes[start..<index]))
                 start = index + 1
             }
-            lines.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start...]), as: UTF8.self))
-            return lines
+            body(UnsafeBufferPointer(rebasing: bytes[start...]))
         }
     }
 }

@@ -48,7 +48,7 @@ package final class ARMRequestHead: Sendable {
         self.route = route
         self.target = Self.target(route.path, request.segments)
         self.operationID = Self.operationID(route.path, request.segments)
-        self.upstreamPath = Self.path(route.path, self.target, operationID: self.operationID)
+        self.upstreamPath = Self.upstreamPath(route.path, request.segments)
         var version: String?
         var expand: String?
         var monitor: String?
@@ -102,22 +102,22 @@ package final class ARMRequestHead: Sendable {
     }
 
     private static func target(_ path: [Route.Segment], _ segments: [String]) -> ResourceTarget {
-        var target = ResourceTarget()
+        var target = ResourceTarget.Names()
         var scaleSet = ""
-        for (kind, name) in zip(path, segments) {
-            switch kind {
+        for index in path.indices {
+            switch path[index] {
             case .word, .operationID: continue
-            case .subscription: target.subscription = name
-            case .resourceGroup: target.resourceGroup = name
-            case .virtualMachine: target.machine = .virtualMachine(name)
-            case .scaleSet: scaleSet = name
-            case .instance: target.machine = .scaleSetInstance(scaleSet: scaleSet, instance: name)
-            case .runCommand: target.runCommand = name
-            case .location: target.location = ASCIICase.lowered(name)
-            case .commandID: target.catalogCommandID = name
+            case .subscription: target.subscription = segments[index]
+            case .resourceGroup: target.resourceGroup = segments[index]
+            case .virtualMachine: target.machine = .virtualMachine(segments[index])
+            case .scaleSet: scaleSet = segments[index]
+            case .instance: target.machine = .scaleSetInstance(scaleSet: scaleSet, instance: segments[index])
+            case .runCommand: target.runCommand = segments[index]
+            case .location: target.location = ASCIICase.lowered(segments[index])
+            case .commandID: target.catalogCommandID = segments[index]
             }
         }
-        return target
+        return ResourceTarget(target)
     }
 
     /// It is the last segment where there is one.
@@ -178,26 +178,20 @@ package final class ARMRequestHead: Sendable {
         return nil
     }
 
-    static func path(_ path: [Route.Segment], _ target: ResourceTarget, operationID: String?) -> String {
+    /// A route's words as they are listed, and the names between them as they were given.
+    private static func upstreamPath(_ path: [Route.Segment], _ segments: [String]) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
-        for segment in path {
+        for index in path.indices {
             bytes.append(UInt8(ascii: "/"))
-            let name: String
-            switch (segment, target.machine) {
-            case (.word(let word), _): name = word
-            case (.subscription, _): name = target.subscription ?? ""
-            case (.resourceGroup, _): name = Self.escaped(target.resourceGroup ?? "")
-            case (.virtualMachine, .virtualMachine(let machine)?): name = machine
-            case (.scaleSet, .scaleSetInstance(let scaleSet, _)?): name = scaleSet
-            case (.instance, .scaleSetInstance(_, let instance)?): name = instance
-            case (.virtualMachine, _), (.scaleSet, _), (.instance, _): name = ""
-            case (.runCommand, _): name = target.runCommand ?? ""
-            case (.location, _): name = target.location ?? ""
-            case (.operationID, _): name = operationID ?? ""
-            case (.commandID, _): name = target.catalogCommandID ?? ""
+            switch path[index] {
+            case .word(let word): word.withBytes { bytes.append(contentsOf: $0) }
+            case .resourceGroup: self.escaped(segments[index]).withBytes { bytes.append(contentsOf: $0) }
+            case .location, .operationID:
+                ASCIICase.lowered(segments[index]).withBytes { bytes.append(contentsOf: $0) }
+            case .subscription, .virtualMachine, .scaleSet, .instance, .runCommand, .commandID:
+                segments[index].withBytes { bytes.append(contentsOf: $0) }
             }
-            name.withBytes { bytes.append(contentsOf: $0) }
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -23,7 +23,11 @@ package enum ASCIICase {
         let count = text.utf8CodeUnitCount
         guard bytes.count == count else { return false }
         let (given, expected) = (UnsafeBufferPointer(rebasing: bytes), text.utf8Start)
-        for index in 0..<count where self.lower(given[index]) != expected[index] { return false }
+        for index in 0..<count {
+            let (one, other) = (given[index], expected[index])
+            // Mostly the case is the same too.
+            guard one == other || self.lower(one) == other else { return false }
+        }
         return true
     }
 

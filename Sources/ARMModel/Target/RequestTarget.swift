@@ -14,36 +14,38 @@ package struct RequestTarget: Sendable, Hashable {
 
     /// - Parameter text: origin form, `/path?query`.
     package init(_ text: String) throws(RequestError) {
-        let bytes = Array(text.utf8)
+        self = try Array(text.utf8).withUnsafeBufferPointer { (bytes) throws(RequestError) in try Self(bytes) }
+    }
+
+    private init(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
         guard bytes.count <= 8_192 else { throw Self.refused("the request target is longer than 8,192 bytes") }
-        let kinds = bytes.withUnsafeBufferPointer { ByteKinds(in: $0) }
-        guard !kinds.contains(.unprintable) else {
+        let kinds = ByteKinds(in: bytes)
+        guard !kinds.holdsUnprintable else {
             throw Self.refused("the request target holds a space, control character or byte that is not ASCII")
         }
         guard bytes.first == UInt8(ascii: "/") else {
             throw Self.refused("the request target is not a path; it must begin with one slash")
         }
-        guard !kinds.contains(.fragment) else { throw Self.refused("the request target holds a fragment") }
-        let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
-        let isPlain = !kinds.contains(.needingCare)
+        guard !kinds.holdsFragment else { throw Self.refused("the request target holds a fragment") }
         self.segments = []
         self.segments.reserveCapacity(12)
         self.hasTrailingSlash = false
+        self.query = []
         var start = 1
         while true {
             var stop = start
-            while stop < end, bytes[stop] != UInt8(ascii: "/") { stop += 1 }
-            if stop == end, stop == start, !self.segments.isEmpty {
+            while stop < bytes.count, bytes[stop] != UInt8(ascii: "/"), bytes[stop] != UInt8(ascii: "?") { stop += 1 }
+            let isLast = stop == bytes.count || bytes[stop] == UInt8(ascii: "?")
+            if isLast, stop == start, !self.segments.isEmpty {
                 self.hasTrailingSlash = true
             } else {
-                self.segments.append(try Self.segment(bytes[start..<stop], isPlain: isPlain))
+                let piece = UnsafeBufferPointer(rebasing: bytes[start..<stop])
+                self.segments.append(try Self.segment(piece, isPlain: !kinds.holdsSpecial))
             }
-            guard stop < end else { break }
             start = stop + 1
+            guard !isLast else { break }
         }
-        self.query = []
-        guard end < bytes.count else { return }
-        start = end + 1
+        guard start <= bytes.count else { return }
         while true {
             var stop = start
             var equals: Int?
@@ -54,42 +56,47 @@ package struct RequestTarget: Sendable, Hashable {
             guard let equals, equals > start else {
                 throw Self.refused("a query parameter is not of the form name=value")
             }
-            let name = try Self.decoded(bytes[start..<equals], what: "a query name")
+            let name = try Self.decoded(UnsafeBufferPointer(rebasing: bytes[start..<equals]), what: "a query name")
             guard !self.query.contains(where: { ASCIICase.areEqual($0.name, name) }) else {
                 throw Self.refused("a query parameter is repeated", target: Self.shown(name))
             }
-            let value = try Self.decoded(bytes[(equals + 1)..<stop], what: "a query value")
+            let value = try Self.decoded(
+                UnsafeBufferPointer(rebasing: bytes[(equals + 1)..<stop]), what: "a query value")
             self.query.append(QueryItem(name: name, value: value))
             guard stop < bytes.count else { break }
             start = stop + 1
         }
     }
 
-    /// The bytes of a target that matter as such. No way out of the loop, so that many bytes are looked at together.
-    private struct ByteKinds: OptionSet {
-        static let unprintable = ByteKinds(rawValue: 1)
-        static let fragment = ByteKinds(rawValue: 2)
+    /// The bytes of a target that matter as such.
+    private struct ByteKinds {
+        let holdsUnprintable: Bool
+        let holdsFragment: Bool
         /// Escapes, and what no segment may hold.
-        static let needingCare = ByteKinds(rawValue: 4)
-
-        let rawValue: UInt8
-
-        init(rawValue: UInt8) { self.rawValue = rawValue }
+        let holdsSpecial: Bool
 
         init(in bytes: UnsafeBufferPointer<UInt8>) {
-            var found: UInt8 = 0
+            var unprintable: UInt8 = 0
+            // How near a byte comes to what is looked for: 0 is that itself. Without conditions and a way out of the
+            // loop, so that many bytes are looked at together.
+            var fragment = UInt8.max
+            var special = UInt8.max
             for index in 0..<bytes.count {
                 let byte = bytes[index]
-                found |= byte <= 0x20 || byte >= 0x7F ? 1 : 0
-                found |= byte == UInt8(ascii: "#") ? 2 : 0
-                found |= byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: ";") ? 4 : 0
+                unprintable |= byte <= 0x20 || byte >= 0x7F ? 1 : 0
+                fragment = min(fragment, byte ^ UInt8(ascii: "#"))
+                special = min(special, byte ^ UInt8(ascii: "%"))
+                special = min(special, byte ^ UInt8(ascii: "\\"))
+                special = min(special, byte ^ UInt8(ascii: ";"))
             }
-            self.rawValue = found
+            self.holdsUnprintable = unprintable != 0
+            self.holdsFragment = fragment == 0
+            self.holdsSpecial = special == 0
         }
     }
 
     /// - Parameter isPlain: nothing is escaped, and none of the characters that no segment may hold is there.
-    private static func segment(_ piece: ArraySlice<UInt8>, isPlain: Bool) throws(RequestError) -> String {
+    private static func segment(_ piece: UnsafeBufferPointer<UInt8>, isPlain: Bool) throws(RequestError) -> String {
         guard let first = piece.first else { throw self.refused("the path holds an empty segment") }
         if isPlain, first != UInt8(ascii: ".") { return String(decoding: piece, as: UTF8.self) }
         let text = try self.decoded(piece, what: "a path segment")
@@ -106,7 +113,7 @@ package struct RequestTarget: Sendable, Hashable {
         return text
     }
 
-    private static func decoded(_ piece: ArraySlice<UInt8>, what: String) throws(RequestError) -> String {
+    private static func decoded(_ piece: UnsafeBufferPointer<UInt8>, what: String) throws(RequestError) -> String {
         guard piece.contains(UInt8(ascii: "%")) else { return String(decoding: piece, as: UTF8.self) }
         var out: [UInt8] = []
         out.reserveCapacity(piece.count)

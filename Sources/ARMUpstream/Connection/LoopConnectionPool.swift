@@ -35,14 +35,14 @@ final class LoopConnectionPool {
     func start(_ exchange: PendingExchange) {
         if isStopping { return exchange.finish(exchange.machine.fail(.shuttingDown)) }
         guard exchange.request.isWellFormed else { return exchange.finish(exchange.machine.fail(.invalidRequest)) }
-        guard exchange.deadline > .now() else { return exchange.finish(exchange.machine.fail(.timedOut)) }
+        let now = NIODeadline.now()
+        guard exchange.deadline > now else { return exchange.finish(exchange.machine.fail(.timedOut)) }
         // Nobody overtakes those who wait.
-        if waiting.isEmpty, runOnIdleConnection(exchange) { return }
+        if waiting.isEmpty, runOnIdleConnection(exchange, at: now) { return }
         enqueue(exchange)
     }
 
-    private func runOnIdleConnection(_ exchange: PendingExchange) -> Bool {
-        let now = NIODeadline.now()
+    private func runOnIdleConnection(_ exchange: PendingExchange, at now: NIODeadline) -> Bool {
         while let connection = idle.popLast() {
             if isWorn(connection, at: now) || !connection.run(exchange) {
                 connection.retire()
@@ -119,7 +119,7 @@ final class LoopConnectionPool {
     /// A new connection is established, TLS included.
     func connected(_ connection: UpstreamConnection) {
         connecting -= 1
-        place(connection)
+        place(connection, at: .now())
     }
 
     /// An attempt to connect failed. The first in the queue is told; whoever else waits gets a new attempt.
@@ -136,8 +136,9 @@ final class LoopConnectionPool {
 
     /// A connection has done its exchange and can do another.
     func released(_ connection: UpstreamConnection) {
-        if isWorn(connection, idle: false, at: .now()) { return connection.retire() }
-        place(connection)
+        let now = NIODeadline.now()
+        if isWorn(connection, idle: false, at: now) { return connection.retire() }
+        place(connection, at: now)
     }
 
     /// A connection is no longer usable.
@@ -148,7 +149,7 @@ final class LoopConnectionPool {
         stopIfDone()
     }
 
-    private func place(_ connection: UpstreamConnection) {
+    private func place(_ connection: UpstreamConnection, at now: NIODeadline) {
         if isStopping { return connection.retire() }
         if let exchange = waiting.popFirst() {
             exchange.queueTimer?.cancel()
@@ -157,7 +158,7 @@ final class LoopConnectionPool {
             connection.retire()
             return requeue(exchange)
         }
-        connection.idleSince = .now()
+        connection.idleSince = now
         idle.append(connection)
         armIdleTimer()
     }

@@ -1,4 +1,3 @@
-import HTTPFields
 import NIOCore
 
 extension UpstreamRequest {
@@ -29,7 +28,11 @@ extension UpstreamRequest {
 }
 
 extension [UInt8] {
-    fileprivate mutating func append(_ text: String) { FieldText.withBytes(of: text) { append(contentsOf: $0) } }
+    /// In one piece where the text is stored so, as nearly all are.
+    fileprivate mutating func append(_ text: String) {
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { append(contentsOf: $0) }
+        if isDone == nil { append(contentsOf: text.utf8) }
+    }
 
     fileprivate mutating func appendField(_ name: String, _ value: String) {
         append(name)

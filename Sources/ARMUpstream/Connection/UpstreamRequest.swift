@@ -30,8 +30,7 @@ package struct UpstreamRequest: Sendable {
     /// Whether it can be put on the wire without a byte that means something else there: nothing in it may end a
     /// line, and nothing may set the framing apart from the connection.
     var isWellFormed: Bool {
-        guard FieldText.withBytes(of: method, Self.areLetters), FieldText.withBytes(of: target, Self.isOriginForm)
-        else { return false }
+        guard method.bytesPass(Self.areLetters), target.bytesPass(Self.isOriginForm) else { return false }
         for (name, value) in headers {
             guard FieldText.isName(name), FieldText.isValue(value), Self.ownedByConnection.listed(name) == nil else {
                 return false

@@ -47,7 +47,7 @@ package struct EntryEncoder: Sendable {
         writer.member("count", count)
         writer.member("event", AuditEvent.authenticationFailed.rawValue)
         writer.member("reason", reason)
-        writer.member("time", Timestamp.text(milliseconds: time))
+        writer.time(time)
         writer.end()
         return AuditEntry(
             event: .authenticationFailed, timeMilliseconds: time, canonical: writer.bytes, columns: AuditColumns(),
@@ -63,7 +63,7 @@ package struct EntryEncoder: Sendable {
         writer.member("policyDigest", details.policyDigest)
         writer.member("policyRevision", details.policyRevision)
         writer.member("reason", details.reason)
-        writer.member("time", Timestamp.text(milliseconds: time))
+        writer.time(time)
         writer.member("version", details.version)
         writer.member("warning", details.warning)
         writer.end()
@@ -95,7 +95,7 @@ package struct EntryEncoder: Sendable {
         writer.member("requestDigest", request.requestDigest)
         writer.member("requestID", request.requestID)
         if let target = request.target { writer.target(target) }
-        writer.member("time", Timestamp.text(milliseconds: time))
+        writer.time(time)
         writer.end()
         var scriptSHA256: String?
         if case .known(.inline(_, let script)) = command?.source { scriptSHA256 = script.digest }
@@ -123,7 +123,7 @@ package struct EntryEncoder: Sendable {
         writer.member("repeatOf", request.repeatOf)
         writer.member("requestID", request.requestID)
         if let target = request.target { writer.target(target) }
-        writer.member("time", Timestamp.text(milliseconds: time))
+        writer.time(time)
         if let upstream { writer.upstream(upstream) }
         writer.end()
         return AuditEntry(

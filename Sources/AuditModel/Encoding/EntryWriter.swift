@@ -18,6 +18,11 @@ struct EntryWriter {
     mutating func member(_ name: StaticString, _ value: String?) { self.json.member(name, value) }
     mutating func member(_ name: StaticString, _ value: Int64?) { self.json.member(name, value) }
 
+    /// The moment of the row, in milliseconds since 1970.
+    mutating func time(_ milliseconds: Int64) {
+        self.json.member("time", length: Timestamp.length) { Timestamp.write(milliseconds: milliseconds, to: $0) }
+    }
+
     // MARK: Texts that may have to be erased
 
     /// A commitment in the row, the text in a body of its own; without the text where it is not to be kept.

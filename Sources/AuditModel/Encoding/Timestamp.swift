@@ -2,6 +2,18 @@
 package enum Timestamp {
     /// - Parameter milliseconds: since 1970; a clock that stands before it counts as 1970.
     package static func text(milliseconds: Int64) -> String {
+        String(unsafeUninitializedCapacity: self.length) { out in
+            self.write(milliseconds: milliseconds, to: out)
+            return self.length
+        }
+    }
+
+    /// Bytes of such a text, all ASCII.
+    static let length = 24
+
+    /// Writes the bytes of ``text(milliseconds:)``.
+    /// - Parameter out: room for ``length`` bytes.
+    static func write(milliseconds: Int64, to out: UnsafeMutableBufferPointer<UInt8>) {
         let (days, rest) = max(0, milliseconds).quotientAndRemainder(dividingBy: 86_400_000)
         // Days to a civil date, counting years from March so that a leap day comes last.
         let shifted = days + 719_468
@@ -13,25 +25,22 @@ package enum Timestamp {
         let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
         let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return String(unsafeUninitializedCapacity: 24) { out in
-            /// A part's digits, and the mark behind them.
-            func write(_ part: Int64, _ places: Range<Int>, _ mark: Unicode.Scalar) {
-                var rest = part
-                for place in places.reversed() {
-                    out[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                    rest /= 10
-                }
-                out[places.upperBound] = UInt8(ascii: mark)
+        /// A part's digits, and the mark behind them.
+        func write(_ part: Int64, _ places: Range<Int>, _ mark: Unicode.Scalar) {
+            var rest = part
+            for place in places.reversed() {
+                out[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
             }
-            write(year, 0..<4, "-")
-            write(month, 5..<7, "-")
-            write(day, 8..<10, "T")
-            write(rest / 3_600_000, 11..<13, ":")
-            write(rest / 60_000 % 60, 14..<16, ":")
-            write(rest / 1_000 % 60, 17..<19, ".")
-            write(rest % 1_000, 20..<23, "Z")
-            return 24
+            out[places.upperBound] = UInt8(ascii: mark)
         }
+        write(year, 0..<4, "-")
+        write(month, 5..<7, "-")
+        write(day, 8..<10, "T")
+        write(rest / 3_600_000, 11..<13, ":")
+        write(rest / 60_000 % 60, 14..<16, ":")
+        write(rest / 1_000 % 60, 17..<19, ".")
+        write(rest % 1_000, 20..<23, "Z")
     }
 
     /// The milliseconds since 1970 of a text that ``text(milliseconds:)`` makes; `nil` for any other.

@@ -35,25 +35,25 @@ extension AuditEntry: Equatable {
 }
 
 /// Columns for searching. Each repeats a member of the canonical bytes, and `audit verify` holds them together.
-package struct AuditColumns: Sendable, Hashable {
+package final class AuditColumns: Sendable, Hashable {
     /// GUID text.
-    package var requestID: String?
+    package let requestID: String?
     /// `principal.id`
-    package var principal: String?
-    package var operation: String?
-    package var subscription: String?
-    package var resourceGroup: String?
+    package let principal: String?
+    package let operation: String?
+    package let subscription: String?
+    package let resourceGroup: String?
     /// `target.virtualMachine`, or `target.scaleSet` and `target.instance` joined by `/`.
-    package var machine: String?
-    package var runCommand: String?
+    package let machine: String?
+    package let runCommand: String?
     /// `decision.effect`
-    package var effect: String?
+    package let effect: String?
     /// `decision.rule`
-    package var rule: String?
+    package let rule: String?
     /// `command.scriptSHA256`
-    package var scriptSHA256: String?
+    package let scriptSHA256: String?
     /// `outcome.status`
-    package var outcome: String?
+    package let outcome: String?
 
     package init(
         requestID: String? = nil, principal: String? = nil, operation: String? = nil, subscription: String? = nil,
@@ -72,6 +72,16 @@ package struct AuditColumns: Sendable, Hashable {
         self.scriptSHA256 = scriptSHA256
         self.outcome = outcome
     }
+
+    private var all: [String?] {
+        [
+            self.requestID, self.principal, self.operation, self.subscription, self.resourceGroup, self.machine,
+            self.runCommand, self.effect, self.rule, self.scriptSHA256, self.outcome,
+        ]
+    }
+
+    package static func == (a: AuditColumns, b: AuditColumns) -> Bool { a.all == b.all }
+    package func hash(into hasher: inout Hasher) { hasher.combine(self.all) }
 }
 
 /// A text that may have to be erased one day. The canonical bytes hold only its salted SHA-256, the commitment.

@@ -4,7 +4,9 @@ import StrictJSON
 
 /// A reply of ARM with its body read: as it is understood, and as it is relayed.
 struct CleanReply: Sendable {
-    var reply: UpstreamReply
+    let reply: UpstreamReply
+    /// Those of the reply that are relayed.
+    private(set) var headers: [(String, String)]
     /// What the answer means is read from this, whatever value some caller's secret has: redacted, but with words that
     /// equal a secret. Never relayed or kept, and texts of it go on record only through ``scrubber``.
     let document: JSONNode?
@@ -17,11 +19,15 @@ struct CleanReply: Sendable {
     /// - Parameter token: the caller's own token where it went to ARM, which an error might quote.
     init(_ reply: UpstreamReply, scrubber: Scrubber, token: Secret? = nil) {
         self.reply = reply
+        self.headers = reply.headers
         self.scrubber = scrubber
-        let ofToken = reply.status >= 400 ? token.map { Scrubber([$0]) } : nil
-        let scrubbers = [scrubber, ofToken].compactMap(\.self).filter { !$0.isEmpty }
-        for scrubber in scrubbers { self.reply.headers.removeAll { scrubber.scrubbed($0.1).removed > 0 } }
-        let dropped = reply.headers.count - self.reply.headers.count
+        var scrubbers = scrubber.isEmpty ? [] : [scrubber]
+        if reply.status >= 400, let token {
+            let ofToken = Scrubber([token])
+            if !ofToken.isEmpty { scrubbers.append(ofToken) }
+        }
+        for scrubber in scrubbers { self.headers.removeAll { scrubber.scrubbed($0.1).removed > 0 } }
+        let dropped = reply.headers.count - self.headers.count
         guard !reply.body.isEmpty,
             let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseIdentical)
         else {
@@ -48,7 +54,9 @@ struct CleanReply: Sendable {
         for (place, id) in theirs.enumerated() where !id.isEmpty && !theirs[..<place].contains(id) {
             self.body = self.body.map { IdentifierReplacement.replacing(id, with: ours, in: $0) }
             let needle = ASCIICase.lowered(id)
-            self.reply.headers.removeAll { ASCIISearch.contains($0.1, lowerCase: needle) }
+            // Seldom any does, and removing none would copy them all.
+            guard self.headers.contains(where: { ASCIISearch.contains($0.1, lowerCase: needle) }) else { continue }
+            self.headers.removeAll { ASCIISearch.contains($0.1, lowerCase: needle) }
         }
     }
 
@@ -76,7 +84,10 @@ struct CleanReply: Sendable {
 
     /// The body as it is relayed.
     func answer(extra: [(String, String)] = []) -> GatewayAnswer {
-        var headers = self.reply.headers
+        var headers: [(String, String)] = []
+        // With room for what the gateway adds to every answer.
+        headers.reserveCapacity(self.headers.count + extra.count + 1 + CallContext.mostHeaders)
+        headers.append(contentsOf: self.headers)
         headers.append(contentsOf: extra)
         var bytes: [UInt8] = []
         if let body = self.body {
@@ -105,8 +116,8 @@ struct CleanReply: Sendable {
                 message: "Azure Resource Manager refused the request with status \(status) and no readable reason.",
                 details: detail.map { [$0] } ?? []
             ).answer
-            answer.headers.removeAll { own in self.reply.headers.contains { $0.0 == own.0 } }
-            answer.headers.append(contentsOf: self.reply.headers + extra)
+            answer.headers.removeAll { own in self.headers.contains { $0.0 == own.0 } }
+            answer.headers.append(contentsOf: self.headers + extra)
             return answer
         }
         var whole = self

@@ -9,7 +9,7 @@ enum BodyIntake: Sendable {
 
     /// Checks the content headers, reads, and parses strictly.
     init(_ call: InboundCall) async {
-        if let error = Self.problem(with: call.headers) {
+        if let error = Self.problem(withHeadersOf: call) {
             self = .refused(error, nil)
             return
         }
@@ -45,13 +45,15 @@ enum BodyIntake: Sendable {
     }
 
     /// No content type means `application/json`; any content encoding is refused.
-    private static func problem(with headers: CallHeaders) -> ErrorAnswer? {
+    private static func problem(withHeadersOf call: InboundCall) -> ErrorAnswer? {
         func refused(_ message: String) -> ErrorAnswer {
             ErrorAnswer(status: 415, code: "UnsupportedMediaType", message: message)
         }
-        guard headers.contentEncoding.isEmpty else { return refused("a Content-Encoding is not taken") }
-        guard let type = headers.contentType.first else { return nil }
-        guard headers.contentType.count == 1 else { return refused("more than one Content-Type") }
+        guard call.headers.contentEncoding.isEmpty else { return refused("a Content-Encoding is not taken") }
+        guard let type = call.headers.contentType.first else { return nil }
+        guard call.headers.contentType.count == 1 else { return refused("more than one Content-Type") }
+        // As nearly every client writes it.
+        if ASCIICase.areEqual(type, "application/json") { return nil }
         let parts = type.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
             .map { Self.trimmed(String(Substring($0))) }
         guard ASCIICase.areEqual(parts[0], "application/json") || ASCIICase.areEqual(parts[0], "text/json") else {

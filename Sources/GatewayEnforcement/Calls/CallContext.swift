@@ -46,10 +46,12 @@ struct CallContext: Sendable {
             preconditions: Preconditions.go(with: operation) ? self.call.headers.preconditions : Preconditions())
     }
 
+    /// How many ``finished(_:index:)`` adds at most.
+    static let mostHeaders = 4
+
     /// Adds the headers that every answer carries.
-    func finished(_ answer: GatewayAnswer, index: AuditIndex?) -> GatewayAnswer {
-        var answer = answer
-        answer.headers.reserveCapacity(answer.headers.count + 4)
+    func finished(_ answer: consuming GatewayAnswer, index: AuditIndex?) -> GatewayAnswer {
+        answer.headers.reserveCapacity(answer.headers.count + Self.mostHeaders)
         answer.headers.append(("x-ms-request-id", self.requestID))
         answer.headers.append(("x-ms-correlation-request-id", self.facts.correlationID))
         if self.call.headers.returnsClientRequestID, let id = self.facts.clientRequestID {

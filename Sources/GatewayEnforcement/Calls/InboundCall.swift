@@ -7,6 +7,8 @@ package final class InboundCall: Sendable {
     /// Path and query, byte for byte as received.
     package let target: String
     package let principal: Principal
+    /// The same caller, as the owner of what the call may begin.
+    let owner: OperationOwner
     package let clientAddress: String
     /// The caller's own token, where it is to be passed through.
     package let callerToken: Secret?
@@ -27,6 +29,7 @@ package final class InboundCall: Sendable {
         self.method = method
         self.target = target
         self.principal = principal
+        self.owner = OperationOwner(principal)
         self.clientAddress = clientAddress
         self.callerToken = callerToken
         self.headers = headers

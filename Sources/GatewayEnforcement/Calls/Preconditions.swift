@@ -18,7 +18,8 @@ package struct Preconditions: Sendable, Hashable {
     }
 
     private var named: [(name: String, values: [String])] {
-        [("If-Match", self.ifMatch), ("If-None-Match", self.ifNoneMatch)].filter { !$0.1.isEmpty }
+        if self.ifMatch.isEmpty, self.ifNoneMatch.isEmpty { return [] }
+        return [("If-Match", self.ifMatch), ("If-None-Match", self.ifNoneMatch)].filter { !$0.1.isEmpty }
     }
 
     /// Whether they go along with a request of this operation. Not with reads: the worst that comes of one without

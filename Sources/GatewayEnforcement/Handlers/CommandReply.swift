@@ -17,11 +17,16 @@ indirect enum CommandReply: Sendable {
     case unknown(String)
 
     /// Statuses that prove that nothing ran (CONTRACT §3, "At most once"). 401 is told apart.
-    private static let proofs: Set<Int> = [400, 403, 404, 405, 409, 412, 413, 415, 429]
+    private static func isProof(_ status: Int) -> Bool {
+        switch status {
+        case 400, 403, 404, 405, 409, 412, 413, 415, 429: true
+        default: false
+        }
+    }
 
     init(_ clean: CleanReply, operation: ARMModel.Operation, target: ResourceTarget, links: PollingLinks) {
         let reply = clean.reply
-        if Self.proofs.contains(reply.status) {
+        if Self.isProof(reply.status) {
             self = .refused
             return
         }

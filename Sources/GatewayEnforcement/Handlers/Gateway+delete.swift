@@ -102,7 +102,7 @@ extension Gateway {
     ) async -> GatewayAnswer {
         let link = links.result ?? links.status
         let operation = StoredOperation(
-            id: context.requestID, owner: OperationOwner(context.call.principal), operation: .delete,
+            id: context.requestID, owner: context.call.owner, operation: .delete,
             subscription: head.target.subscription ?? "", location: link?.location ?? "",
             targetPath: head.upstreamPath, apiVersion: head.apiVersion.text, statusLink: links.status?.originForm,
             resultLink: links.result?.originForm, decisionIndex: index.value, createdMilliseconds: self.now())
@@ -115,8 +115,7 @@ extension Gateway {
         var clean = clean
         clean.hide([links.status, links.result].compactMap { $0?.operationID }, behind: operation.id)
         var extra: [(String, String)] = []
-        if links.status != nil { extra.append(("azure-asyncoperation", self.links.status(of: operation))) }
-        if links.result != nil { extra.append(("location", self.links.result(of: operation))) }
+        self.links.add(operation, to: &extra)
         if let seconds = clean.reply.retryAfter { extra.append(("retry-after", seconds)) }
         return context.finished(clean.answer(extra: extra), index: index)
     }

@@ -14,7 +14,7 @@ extension Gateway {
         let secrets = command.secrets
         if isManaged {
             self.registry.goesOut(
-                to: head.upstreamPath, requestID: context.requestID, owner: OperationOwner(context.call.principal),
+                to: head.upstreamPath, requestID: context.requestID, owner: context.call.owner,
                 secrets: secrets)
         }
         let (result, milliseconds) = await self.send(request)
@@ -106,22 +106,17 @@ extension Gateway {
     /// ARM has taken the command. The operation is stored in the same transaction as the response row, before the
     /// caller learns its links; one without links cannot be polled, and ends when a read shows its end.
     private func relayBegun(
-        _ clean: CleanReply, _ links: (status: ARMLink?, result: ARMLink?), _ facts: UpstreamFacts,
-        _ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex, _ command: Command
+        _ clean: consuming CleanReply, _ links: (status: ARMLink?, result: ARMLink?),
+        _ facts: consuming UpstreamFacts, _ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex,
+        _ command: Command
     ) async -> GatewayAnswer {
         let link = links.result ?? links.status
-        var operation = self.operation(head, context, index)
-        operation.location = link?.location ?? ""
-        operation.statusLink = links.status?.originForm
-        operation.resultLink = links.result?.originForm
-        var facts = facts
+        var operation = self.operation(head, context, index, links)
         facts.operationID = link?.operationID
-        var clean = clean
         clean.hide([links.status, links.result].compactMap { $0?.operationID }, behind: operation.id)
         var extra: [(String, String)] = []
         extra.reserveCapacity(3)
-        if links.status != nil { extra.append(("azure-asyncoperation", self.links.status(of: operation))) }
-        if links.result != nil { extra.append(("location", self.links.result(of: operation))) }
+        if link != nil { self.links.add(operation, to: &extra) }
         let retryAfter = link == nil ? nil : clean.reply.retryAfter
         if let retryAfter { extra.append(("retry-after", retryAfter)) }
         let answer = clean.answer(extra: extra)
@@ -138,13 +133,16 @@ extension Gateway {
     }
 
     /// What is kept of a command, before its answer is known.
-    private func operation(_ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex) -> StoredOperation {
+    private func operation(
+        _ head: ARMRequestHead, _ context: CallContext, _ index: AuditIndex,
+        _ links: (status: ARMLink?, result: ARMLink?) = (nil, nil)
+    ) -> StoredOperation {
         StoredOperation(
-            id: context.requestID, owner: OperationOwner(context.call.principal), operation: head.route.operation,
-            subscription: head.target.subscription ?? "", location: "", targetPath: head.upstreamPath,
-            apiVersion: head.apiVersion.text, statusLink: nil, resultLink: nil, decisionIndex: index.value,
-            createdMilliseconds: self.now(), requestDigest: context.facts.requestDigest,
-            clientRequestID: context.facts.clientRequestID)
+            id: context.requestID, owner: context.call.owner, operation: head.route.operation,
+            subscription: head.target.subscription ?? "", location: (links.result ?? links.status)?.location ?? "",
+            targetPath: head.upstreamPath, apiVersion: head.apiVersion.text, statusLink: links.status?.originForm,
+            resultLink: links.result?.originForm, decisionIndex: index.value, createdMilliseconds: self.now(),
+            requestDigest: context.facts.requestDigest, clientRequestID: context.facts.clientRequestID)
     }
 
     /// A command without links to follow: kept only for those who send it again.

@@ -5,8 +5,7 @@ import Redaction
 
 extension Gateway {
     /// POST action: the whole command is in the request.
-    func run(_ head: ARMRequestHead, _ context: CallContext) async -> GatewayAnswer {
-        var context = context
+    func run(_ head: ARMRequestHead, _ context: consuming CallContext) async -> GatewayAnswer {
         switch await BodyIntake(context.call) {
         case .refused(let error, let content): return await self.refuse(error, context, content: content)
         case .value(let node, let length):
@@ -17,13 +16,14 @@ extension Gateway {
                     content: UnreadableContent(length: length, reason: error.code.rawValue, offset: error.offset))
             }
             let command = body.command
-            if let error = Self.error(ParameterFloor.violations(of: command, operation: .run)) {
+            let request = Self.policyRequest(head, context, command)
+            if let error = Self.error(request.floorViolations) {
                 return await self.refuse(error, context, command: command)
             }
             let forwarded = ForwardedBody.action(body)
             context.facts.requestDigest = self.requestDigest(head, context, canonicalBody: forwarded)
             return await self.once(head, context) { context in
-                let decision = self.policy().decide(Self.policyRequest(head, context, command))
+                let decision = self.policy().decide(request)
                 guard decision.effect == .allow else {
                     return .answer(await self.refuse(ErrorAnswer(decision), decision, context, command: command))
                 }
@@ -52,10 +52,11 @@ extension Gateway {
     /// Says whether two requests are the same, without keeping what they said: method, target without ASCII case,
     /// api-version, the body with its secret values, and preconditions where there are any.
     func requestDigest(_ head: ARMRequestHead, _ context: CallContext, canonicalBody: [UInt8]) -> String {
+        var path = Array(head.upstreamPath.utf8)
+        for place in path.indices { path[place] = ASCIICase.lower(path[place]) }
         let code = self.fingerprintKey.code(
             over: [
-                Array(head.route.method.rawValue.utf8), Array(ASCIICase.lowered(head.upstreamPath).utf8),
-                Array(head.apiVersion.text.utf8), canonicalBody,
+                Array(head.route.method.rawValue.utf8), path, Array(head.apiVersion.text.utf8), canonicalBody,
             ] + context.call.headers.preconditions.digestParts)
         return HexDigest.text(of: code)
     }

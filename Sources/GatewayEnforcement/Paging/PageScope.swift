@@ -17,7 +17,7 @@ struct PageScope: Sendable, Hashable {
 
     init(_ head: ARMRequestHead, _ context: CallContext) {
         self.init(
-            owner: OperationOwner(context.call.principal), path: head.upstreamPath, apiVersion: head.apiVersion.text,
+            owner: context.call.owner, path: head.upstreamPath, apiVersion: head.apiVersion.text,
             expandsInstanceView: head.expandsInstanceView)
     }
 

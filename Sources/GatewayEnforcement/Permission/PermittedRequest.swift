@@ -82,14 +82,14 @@ extension OperationOwner {
 }
 
 /// What travels with a forwarded request besides path and body.
-package struct ForwardingContext: Sendable {
-    package var operation: Operation
-    package var correlationID: String
-    package var clientRequestID: String?
-    package var acceptLanguage: String?
-    package var callerToken: Secret?
+package final class ForwardingContext: Sendable {
+    package let operation: Operation
+    package let correlationID: String
+    package let clientRequestID: String?
+    package let acceptLanguage: String?
+    package let callerToken: Secret?
     /// None for anything but a change of a managed command.
-    package var preconditions: Preconditions
+    package let preconditions: Preconditions
 
     package init(
         operation: Operation, correlationID: String, clientRequestID: String?, acceptLanguage: String?,

@@ -12,15 +12,34 @@ package struct PollingLinks: Sendable {
         self.endpointAuthority = endpointAuthority
     }
 
+    private static let statusQuery: StaticString = "?api-version="
+    private static let resultQuery: StaticString = "?monitor=true&api-version="
+
     /// The form behind `Azure-AsyncOperation`.
-    package func status(of operation: StoredOperation) -> String { self.link(to: operation, "?api-version=") }
+    package func status(of operation: StoredOperation) -> String {
+        var path = self.path(of: operation)
+        return Self.link(&path, Self.statusQuery, operation.apiVersion)
+    }
 
     /// The form behind `Location`.
     package func result(of operation: StoredOperation) -> String {
-        self.link(to: operation, "?monitor=true&api-version=")
+        var path = self.path(of: operation)
+        return Self.link(&path, Self.resultQuery, operation.apiVersion)
     }
 
-    private func link(to operation: StoredOperation, _ query: String) -> String {
+    /// Adds those that the answer which began the operation has.
+    func add(_ operation: StoredOperation, to headers: inout [(String, String)]) {
+        var path = self.path(of: operation)
+        if operation.statusLink != nil {
+            headers.append(("azure-asyncoperation", Self.link(&path, Self.statusQuery, operation.apiVersion)))
+        }
+        if operation.resultLink != nil {
+            headers.append(("location", Self.link(&path, Self.resultQuery, operation.apiVersion)))
+        }
+    }
+
+    /// All of a link but its query.
+    private func path(of operation: StoredOperation) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(320)
         bytes += self.publicURL.utf8
@@ -30,8 +49,15 @@ package struct PollingLinks: Sendable {
         bytes += operation.location.utf8
         bytes += "/operations/".utf8
         bytes += operation.id.utf8
-        bytes += query.utf8
-        bytes += operation.apiVersion.utf8
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
+    }
+
+    /// - Parameter path: as it was afterwards; borrowed for the whole text.
+    private static func link(_ path: inout [UInt8], _ query: StaticString, _ apiVersion: String) -> String {
+        let count = path.count
+        query.withUTF8Buffer { path += $0 }
+        path += apiVersion.utf8
+        defer { path.removeLast(path.count - count) }
+        return String(decoding: path, as: UTF8.self)
     }
 }

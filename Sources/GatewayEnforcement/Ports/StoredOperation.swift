@@ -74,26 +74,10 @@ package struct KeptAnswer: Sendable, Hashable {
 /// A command that ARM has accepted, finished at once, or perhaps run without telling: our short link's other side, and
 /// what a repeat of the request is measured against. Survives a restart.
 package struct StoredOperation: Sendable, Hashable {
-    /// Our request id, a GUID in lower case: the `{ours}` of the link.
-    package var id: String
-    package var owner: OperationOwner
-    package var operation: Operation
-    package var subscription: String
-    package var location: String
-    /// Path of the machine's action or managed command, built from the request's names in the caller's spelling.
-    package var targetPath: String
-    package var apiVersion: String
-    /// ARM's own links, as origin-form path and query on the configured endpoint; they are signed and stay inside.
-    package var statusLink: String?
-    package var resultLink: String?
-    /// Index of the decision that let the command through.
-    package var decisionIndex: Int64
-    package var createdMilliseconds: Int64
+    /// What is known of it from the start, by reference: it is handed on to the record, its cache and the registry.
+    private var origin: Origin
     /// When the terminal state was first seen, milliseconds since 1970.
     package var endedMilliseconds: Int64?
-    /// Digest of the request, lower-case hexadecimal; `nil` for a deletion, which may be repeated at will.
-    package var requestDigest: String?
-    package var clientRequestID: String?
     /// `nil` once its time is over, and for a deletion.
     package var answer: KeptAnswer?
     /// Nobody knows whether the command ran; until it has ended (or the hold is over) the same request is held back.
@@ -110,24 +94,78 @@ package struct StoredOperation: Sendable, Hashable {
         clientRequestID: String? = nil, answer: KeptAnswer? = nil, isUnknown: Bool = false,
         wasUndelivered: Bool = false, wasServed: Bool = false
     ) {
-        self.id = id
-        self.owner = owner
-        self.operation = operation
-        self.subscription = subscription
-        self.location = location
-        self.targetPath = targetPath
-        self.apiVersion = apiVersion
-        self.statusLink = statusLink
-        self.resultLink = resultLink
-        self.decisionIndex = decisionIndex
-        self.createdMilliseconds = createdMilliseconds
+        self.origin = Origin(
+            Parts(
+                id: id, owner: owner, operation: operation, subscription: subscription, location: location,
+                targetPath: targetPath, apiVersion: apiVersion, statusLink: statusLink, resultLink: resultLink,
+                decisionIndex: decisionIndex, createdMilliseconds: createdMilliseconds, requestDigest: requestDigest,
+                clientRequestID: clientRequestID))
         self.endedMilliseconds = endedMilliseconds
-        self.requestDigest = requestDigest
-        self.clientRequestID = clientRequestID
         self.answer = answer
         self.isUnknown = isUnknown
         self.wasUndelivered = wasUndelivered
         self.wasServed = wasServed
+    }
+
+    /// Our request id, a GUID in lower case: the `{ours}` of the link.
+    package var id: String { self.origin.parts.id }
+    package var owner: OperationOwner { self.origin.parts.owner }
+    package var operation: Operation { self.origin.parts.operation }
+    package var subscription: String { self.origin.parts.subscription }
+    package var location: String { self.origin.parts.location }
+    /// Path of the machine's action or managed command, built from the request's names in the caller's spelling.
+    package var targetPath: String { self.origin.parts.targetPath }
+    package var apiVersion: String { self.origin.parts.apiVersion }
+    /// ARM's own links, as origin-form path and query on the configured endpoint; they are signed and stay inside.
+    package var statusLink: String? {
+        get { self.origin.parts.statusLink }
+        set { self.change { $0.statusLink = newValue } }
+    }
+    package var resultLink: String? {
+        get { self.origin.parts.resultLink }
+        set { self.change { $0.resultLink = newValue } }
+    }
+    /// Index of the decision that let the command through.
+    package var decisionIndex: Int64 { self.origin.parts.decisionIndex }
+    package var createdMilliseconds: Int64 { self.origin.parts.createdMilliseconds }
+    /// Digest of the request, lower-case hexadecimal; `nil` for a deletion, which may be repeated at will.
+    package var requestDigest: String? {
+        get { self.origin.parts.requestDigest }
+        set { self.change { $0.requestDigest = newValue } }
+    }
+    package var clientRequestID: String? {
+        get { self.origin.parts.clientRequestID }
+        set { self.change { $0.clientRequestID = newValue } }
+    }
+
+    private mutating func change(_ body: (inout Parts) -> Void) {
+        var parts = self.origin.parts
+        body(&parts)
+        self.origin = Origin(parts)
+    }
+
+    private struct Parts: Sendable, Hashable {
+        let id: String
+        let owner: OperationOwner
+        let operation: Operation
+        let subscription: String
+        let location: String
+        let targetPath: String
+        let apiVersion: String
+        var statusLink: String?
+        var resultLink: String?
+        let decisionIndex: Int64
+        let createdMilliseconds: Int64
+        var requestDigest: String?
+        var clientRequestID: String?
+    }
+
+    private final class Origin: Sendable, Hashable {
+        let parts: Parts
+        init(_ parts: Parts) { self.parts = parts }
+
+        static func == (left: Origin, right: Origin) -> Bool { left === right || left.parts == right.parts }
+        func hash(into hasher: inout Hasher) { hasher.combine(self.parts) }
     }
 }
 

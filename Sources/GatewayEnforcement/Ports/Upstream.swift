@@ -1,15 +1,16 @@
 /// What came back from ARM, taken apart by the adapter: only headers that may be relayed are in `headers`.
-package struct UpstreamReply: Sendable {
-    package var status: Int
+/// One object, since every step of relaying hands it on.
+package final class UpstreamReply: Sendable {
+    package let status: Int
     /// Relayable, in order; without links, `Retry-After` and content headers.
-    package var headers: [(String, String)]
-    package var location: String?
-    package var asyncOperation: String?
+    package let headers: [(String, String)]
+    package let location: String?
+    package let asyncOperation: String?
     /// Whole seconds, in whatever form ARM asked to wait.
-    package var retryAfter: String?
+    package let retryAfter: String?
     /// ARM's `x-ms-request-id`, where it is a GUID.
-    package var requestID: String?
-    package var body: [UInt8]
+    package let requestID: String?
+    package let body: [UInt8]
 
     package init(
         status: Int, headers: [(String, String)] = [], location: String? = nil, asyncOperation: String? = nil,

@@ -9,13 +9,12 @@ final class CallerWatch: Sendable {
     private let log: any AuditLog
     private let hasLeft = Mutex(false)
 
-    /// - Returns: `nil` for a request that names itself.
-    init?(_ context: CallContext, _ repeats: RepeatLedger, _ log: any AuditLog) {
-        guard context.facts.clientRequestID == nil else { return nil }
-        self.requestID = context.requestID
+    /// - Parameter call: of a request that does not name itself.
+    init(_ call: InboundCall, requestID: String, _ repeats: RepeatLedger, _ log: any AuditLog) {
+        self.requestID = requestID
         self.repeats = repeats
         self.log = log
-        context.call.whenAbandoned { self.left() }
+        call.whenAbandoned { self.left() }
     }
 
     /// The request has its place in the ledger; its caller may have left before.

@@ -8,7 +8,7 @@ extension Gateway {
         guard status == 409, head.route.operation == .run,
             let holder = self.holders.holder(of: head.target.machineKey, except: context.requestID, at: self.now())
         else { return nil }
-        let isOwn = holder.owner == OperationOwner(context.call.principal)
+        let isOwn = holder.owner == context.call.owner
         guard isOwn || self.mayRead(head, context) else { return nil }
         let whose = isOwn ? "yours" : "of \(holder.owner.kind):\(holder.owner.id)"
         let since = Timestamp.text(milliseconds: holder.sinceMilliseconds)

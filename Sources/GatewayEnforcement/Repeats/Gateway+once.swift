@@ -3,11 +3,19 @@ import AuditModel
 import PolicyCore
 
 /// A command that may go out: decided, and with the body for ARM.
-struct ReadyCommand: Sendable {
-    var decision: Decision
-    var command: Command
-    var extras = CommandExtras()
-    var body: [UInt8]
+/// One object, since it is made of many parts and outlasts several waits.
+final class ReadyCommand: Sendable {
+    let decision: Decision
+    let command: Command
+    let extras: CommandExtras
+    let body: [UInt8]
+
+    init(decision: Decision, command: Command, extras: CommandExtras = CommandExtras(), body: [UInt8]) {
+        self.decision = decision
+        self.command = command
+        self.extras = extras
+        self.body = body
+    }
 }
 
 /// What came of working a command out.
@@ -26,12 +34,9 @@ extension Gateway {
     func once(
         _ head: ARMRequestHead, _ context: CallContext, _ prepare: (CallContext) async -> Preparation
     ) async -> GatewayAnswer {
-        let key = RepeatKey(owner: OperationOwner(context.call.principal), digest: context.facts.requestDigest ?? "")
-        let watch = CallerWatch(context, self.repeats, self.recorder.log)
-        var context = context
+        let key = RepeatKey(owner: context.call.owner, digest: context.facts.requestDigest ?? "")
+        let watch = context.facts.clientRequestID == nil ? self.watch(context) : nil
         while true {
-            context.facts.repeatOf = nil
-            context.facts.acknowledgedRequest = nil
             let admission = self.repeats.admit(
                 context.requestID, key, clientRequestID: context.facts.clientRequestID,
                 acknowledging: context.call.headers.acknowledgedRequest.map(ASCIICase.lowered))
@@ -40,16 +45,22 @@ extension Gateway {
             switch admission {
             case .new: return await self.first(head, context, watch, prepare)
             case .acknowledging(let earlier):
-                context.facts.acknowledgedRequest = earlier
-                return await self.first(head, context, watch, prepare)
+                var knowing = context
+                knowing.facts.acknowledgedRequest = earlier
+                return await self.first(head, knowing, watch, prepare)
             case .held(let hold, let acknowledged):
-                context.facts.acknowledgedRequest = acknowledged
-                return await self.holdBack(hold, context, prepare)
+                var knowing = context
+                knowing.facts.acknowledgedRequest = acknowledged
+                return await self.holdBack(hold, knowing, prepare)
             case .repeating(let earlier):
                 if let answer = await self.repeated(earlier, context, watch, prepare) { return answer }
             case .full: return await self.refuse(ErrorAnswer.tooManyCommands, context)
             }
         }
+    }
+
+    private func watch(_ context: CallContext) -> CallerWatch {
+        CallerWatch(context.call, requestID: context.requestID, self.repeats, self.recorder.log)
     }
 
     /// A new request. Changes to one resource run one at a time.
@@ -91,7 +102,7 @@ extension Gateway {
             self.repeats.ended(id, .notRun)
             return context.finished(ErrorAnswer.auditUnavailable.answer, index: nil)
         }
-        self.repeats.acknowledged(by: id)
+        if context.facts.acknowledgedRequest != nil { self.repeats.acknowledged(by: id) }
         guard
             let request = PermittedRequest(
                 recorded, method: head.route.method, target: head.upstreamTarget(apiVersion: head.apiVersion),
@@ -108,8 +119,9 @@ extension Gateway {
         }
         self.goesOut(head, context, ready, decidedMilliseconds)
         var answer = await self.forwardCommand(request, head, context, ready.command)
-        self.holders.cameBack(id, mayRun: self.repeats.state(of: id) == .unknown)
-        if self.repeats.isUndelivered(id) { self.recorder.log.markUndelivered(id: id) }
+        let (isUnknown, isUndelivered) = self.repeats.fate(of: id)
+        self.holders.cameBack(id, mayRun: isUnknown)
+        if isUndelivered { self.recorder.log.markUndelivered(id: id) }
         if let watch { answer.delivered = { watch.delivered($0) } }
         return answer
     }
@@ -125,7 +137,7 @@ extension Gateway {
         }
         self.holders.goesOut(
             MachineHolders.Holder(
-                requestID: context.requestID, owner: OperationOwner(context.call.principal),
+                requestID: context.requestID, owner: context.call.owner,
                 sinceMilliseconds: decidedMilliseconds, command: HeldCommand(ready)),
             on: head.target.machineKey)
     }

@@ -46,9 +46,9 @@ extension Gateway {
     private func restore(
         _ operation: StoredOperation, _ restoration: inout RepeatRestoration, machine: String? = nil
     ) {
-        if var entry = restoration.entry(operation) {
-            entry.untilMilliseconds = self.repeats.time(in: entry.untilMilliseconds)
-            self.repeats.restore(operation.id, entry)
+        if var command = restoration.command(operation) {
+            command.untilMilliseconds = self.repeats.time(in: command.untilMilliseconds)
+            self.repeats.restore(command)
         }
         guard operation.operation == .run, operation.endedMilliseconds == nil,
             let machine = machine ?? ARMRequestHead.target(ofPath: operation.targetPath)?.machineKey

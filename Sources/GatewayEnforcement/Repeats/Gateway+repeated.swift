@@ -70,8 +70,7 @@ extension PollingLinks {
     /// An earlier answer once more, with the same links.
     fileprivate func answer(_ kept: KeptAnswer, of operation: StoredOperation) -> GatewayAnswer {
         var headers: [(String, String)] = [("cache-control", "no-cache")]
-        if operation.statusLink != nil { headers.append(("azure-asyncoperation", self.status(of: operation))) }
-        if operation.resultLink != nil { headers.append(("location", self.result(of: operation))) }
+        self.add(operation, to: &headers)
         if let seconds = kept.retryAfter { headers.append(("retry-after", seconds)) }
         if !kept.body.isEmpty { headers.append(("content-type", "application/json; charset=utf-8")) }
         return GatewayAnswer(status: kept.status, headers: headers, body: kept.body)

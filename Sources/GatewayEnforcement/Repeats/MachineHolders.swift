@@ -92,8 +92,10 @@ final class MachineHolders: Sendable {
         self.state.withLock { state in
             guard let place = state.byRequest[operation.id] else { return }
             place.certainty = .running
-            for other in place.machine.places where other.certainty != .onItsWay && other !== place {
-                Self.remove(other, &state)
+            place.machine.places.removeAll { other in
+                guard other !== place, other.certainty != .onItsWay else { return false }
+                state.byRequest[other.holder.requestID] = nil
+                return true
             }
         }
     }

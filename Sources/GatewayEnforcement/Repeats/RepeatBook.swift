@@ -7,7 +7,7 @@
 /// - *Unknown* ones hold back every request of the same key until the hold is over, an outcome is on record, or a
 ///   successor's decision is: a request that names it. The successor is the only one; whoever names the same request
 ///   again repeats the successor.
-struct RepeatBook: Sendable {
+struct RepeatBook: ~Copyable {
     struct Hold: Sendable, Hashable {
         var id: String
         var remainingMilliseconds: Int64
@@ -23,7 +23,7 @@ struct RepeatBook: Sendable {
     private var byClientRequestID: [Named: [String]] = [:]
     /// Without a client request id and without a caller to be told, oldest first.
     private var undelivered: [RepeatKey: [String]] = [:]
-    /// Requests without a client request id whose callers are being told, with the entry that they are told of.
+    /// Repeats without a client request id whose callers are being told, with the entry that they are told of.
     private var serving: [String: String] = [:]
     /// Of unknown outcome and not lifted, oldest first.
     private var holding: [RepeatKey: [String]] = [:]
@@ -63,9 +63,9 @@ struct RepeatBook: Sendable {
             } else if let other = self.hold(on: key, except: acknowledged, at: now) {
                 return .held(other, acknowledging: acknowledged)
             } else {
-                let entry = RepeatEntry(key: key, clientRequestID: clientRequestID, predecessor: acknowledged)
-                guard self.insert(id, entry) else { return .full }
-                self.entries[acknowledged]?.successor = id
+                let entry = RepeatEntry(id, key, clientRequestID: clientRequestID, predecessor: acknowledged)
+                guard self.insert(entry) else { return .full }
+                earlier.successor = id
                 return .acknowledging(acknowledged)
             }
         }
@@ -73,7 +73,7 @@ struct RepeatBook: Sendable {
             return self.told(of: earlier, id, clientRequestID, at: now)
         }
         if let hold = self.hold(on: key, except: nil, at: now) { return .held(hold, acknowledging: nil) }
-        return self.insert(id, RepeatEntry(key: key, clientRequestID: clientRequestID)) ? .new : .full
+        return self.insert(RepeatEntry(id, key, clientRequestID: clientRequestID)) ? .new : .full
     }
 
     private func earlier(_ key: RepeatKey, _ clientRequestID: String?, at now: Int64) -> String? {
@@ -95,7 +95,7 @@ struct RepeatBook: Sendable {
         of earlier: String, _ id: String, _ clientRequestID: String?, at now: Int64
     ) -> RepeatLedger.Admission {
         let earlier = self.latest(earlier)
-        guard var entry = self.entries[earlier] else { return .full }
+        guard let entry = self.entries[earlier] else { return .full }
         if entry.state == .unknown {
             let hold = Hold(id: earlier, remainingMilliseconds: entry.untilMilliseconds - now)
             return .held(hold, acknowledging: nil)
@@ -107,7 +107,6 @@ struct RepeatBook: Sendable {
             self.serving[id] = earlier
             Self.remove(earlier, entry.key, &self.undelivered)
         }
-        self.entries[earlier] = entry
         return .repeating(earlier)
     }
 
@@ -135,20 +134,19 @@ struct RepeatBook: Sendable {
 
     mutating func goesOut(_ id: String, _ change: RepeatEntry.Change) { self.entries[id]?.change = change }
 
-    private mutating func insert(_ id: String, _ entry: RepeatEntry) -> Bool {
+    private mutating func insert(_ entry: RepeatEntry) -> Bool {
         while self.entries.count >= self.most, let oldest = self.windows.first {
             self.windows.removeFirst()
-            self.discard(oldest)
+            if let entry = self.entries[oldest] { self.discard(entry) }
         }
         guard self.entries.count < self.most else { return false }
-        var entry = entry
         if let clientRequestID = entry.clientRequestID {
-            self.byClientRequestID[Named(key: entry.key, clientRequestID: clientRequestID), default: []].append(id)
+            let named = Named(key: entry.key, clientRequestID: clientRequestID)
+            self.byClientRequestID[named, default: []].append(entry.id)
         } else {
-            entry.server = id
-            self.serving[id] = id
+            entry.server = entry.id
         }
-        self.entries[id] = entry
+        self.entries[entry.id] = entry
         return true
     }
 
@@ -156,12 +154,12 @@ struct RepeatBook: Sendable {
 
     /// - Returns: those who wait for it.
     mutating func ended(_ id: String, _ end: RepeatLedger.End, at now: Int64) -> [RepeatWaiter] {
-        guard var entry = self.entries[id], entry.state == .onItsWay else { return [] }
+        guard let entry = self.entries[id], entry.state == .onItsWay else { return [] }
         let waiters = Array(entry.waiters.values)
         entry.waiters = [:]
         switch end {
         case .notRun:
-            self.remove(id)
+            self.remove(entry)
             return waiters
         case .answered:
             entry.state = .answered
@@ -174,47 +172,44 @@ struct RepeatBook: Sendable {
             } else {
                 self.windows.append(id)
             }
-            self.entries[id] = entry
         case .unknown:
             entry.untilMilliseconds = now + self.holdMilliseconds
-            self.hold(id, entry)
+            self.hold(entry)
         }
         self.shorten()
         return waiters
     }
 
-    private mutating func hold(_ id: String, _ entry: RepeatEntry) {
-        var entry = entry
+    private mutating func hold(_ entry: RepeatEntry) {
         if let server = entry.server { self.serving[server] = nil }
         entry.server = nil
         entry.state = .unknown
-        Self.remove(id, entry.key, &self.undelivered)
-        self.holding[entry.key, default: []].append(id)
-        if let target = entry.change?.target { self.holdingByTarget[target, default: []].append(id) }
-        self.entries[id] = entry
-        self.holds.append(id)
+        Self.remove(entry.id, entry.key, &self.undelivered)
+        self.holding[entry.key, default: []].append(entry.id)
+        if let target = entry.change?.target { self.holdingByTarget[target, default: []].append(entry.id) }
+        self.holds.append(entry.id)
     }
 
     /// The decision of a request that names another of unknown outcome is on record.
     mutating func acknowledged(by id: String) {
         guard let earlier = self.entries[id]?.predecessor, let entry = self.entries[earlier] else { return }
-        self.entries[earlier]?.isLifted = true
-        self.endHold(earlier, entry)
+        entry.isLifted = true
+        self.endHold(entry)
     }
 
     /// The caller's word about it is on record, and nothing goes out in its place.
     mutating func lift(_ id: String) {
         guard let entry = self.entries[id], entry.state == .unknown, entry.successor == nil else { return }
-        self.entries[id]?.isLifted = true
-        self.endHold(id, entry)
+        entry.isLifted = true
+        self.endHold(entry)
     }
 
     /// The outcome of a command is on record: it holds nothing back any more. Its own repeats are still told of it.
     mutating func concluded(_ id: String) {
         guard let entry = self.entries[id], entry.state == .unknown, !entry.isLifted else { return }
-        self.endHold(id, entry)
-        self.entries[id]?.state = .concluded
-        if entry.clientRequestID == nil, entry.successor == nil { self.discard(id) }
+        self.endHold(entry)
+        entry.state = .concluded
+        if entry.clientRequestID == nil, entry.successor == nil { self.discard(entry) }
     }
 
     /// Changes of a managed command whose outcome nobody knows, oldest first.
@@ -227,29 +222,28 @@ struct RepeatBook: Sendable {
     /// The caller of this request, the first or a repeat, is gone without the answer.
     /// - Returns: the request whose answer now stands for one more repeat, if its answer is known.
     mutating func lost(_ id: String) -> String? {
-        guard let served = self.serving.removeValue(forKey: id), var entry = self.entries[served], entry.server == id
-        else { return nil }
+        guard let entry = self.told(id) else { return nil }
         entry.server = nil
-        self.entries[served] = entry
-        self.undelivered[entry.key, default: []].append(served)
-        return entry.state == .answered ? served : nil
+        self.undelivered[entry.key, default: []].append(entry.id)
+        return entry.state == .answered ? entry.id : nil
     }
 
     /// The caller of this request, the first or a repeat, has the whole answer.
     /// - Returns: the request whose answer it was.
     mutating func served(_ id: String) -> String? {
-        guard let served = self.serving.removeValue(forKey: id), let entry = self.entries[served], entry.server == id,
-            entry.state == .answered
-        else { return nil }
-        self.entries[served]?.server = nil
-        self.entries[served]?.isServed = true
-        if entry.predecessor == nil { self.discard(served) }
-        return served
+        guard let entry = self.told(id), entry.state == .answered else { return nil }
+        entry.server = nil
+        entry.isServed = true
+        if entry.predecessor == nil { self.discard(entry) }
+        return entry.id
     }
 
-    func isUndelivered(_ id: String) -> Bool {
-        self.entries[id].map { $0.clientRequestID == nil && $0.state == .answered && $0.server == nil && !$0.isServed }
-            ?? false
+    /// What the caller of this request is being told of: its own, or for a repeat an earlier one.
+    private mutating func told(_ id: String) -> RepeatEntry? {
+        if let own = self.entries[id], own.server == id { return own }
+        guard let earlier = self.serving.removeValue(forKey: id), let entry = self.entries[earlier], entry.server == id
+        else { return nil }
+        return entry
     }
 
     // MARK: Waiting
@@ -267,55 +261,63 @@ struct RepeatBook: Sendable {
     }
 
     mutating func unpin(_ id: String) {
-        guard var entry = self.entries[id] else { return }
+        guard let entry = self.entries[id] else { return }
         entry.pins -= 1
-        self.entries[id] = entry
-        if entry.pins <= 0, entry.isForgotten { self.remove(id) }
+        if entry.pins <= 0, entry.isForgotten { self.remove(entry) }
     }
 
     // MARK: After a restart
 
-    /// - Parameter entry: answered or of unknown outcome, with its end; without a client request id an answered one
-    ///   has not reached its caller.
-    mutating func restore(_ id: String, _ entry: RepeatEntry) {
-        var new = entry
-        new.predecessor = entry.predecessor.flatMap { self.entries[$0] == nil ? nil : $0 }
-        guard self.insert(id, new), var kept = self.entries[id] else { return }
-        if let predecessor = new.predecessor { self.entries[predecessor]?.successor = id }
-        if let server = kept.server { self.serving[server] = nil }
-        kept.server = nil
-        switch kept.state {
-        case .unknown where !kept.isLifted: self.hold(id, kept)
-        case .unknown:
-            self.entries[id] = kept
-            self.holds.append(id)
-        case .onItsWay, .answered, .concluded:
-            self.entries[id] = kept
-            if kept.clientRequestID == nil, !kept.isServed { self.undelivered[kept.key, default: []].append(id) }
-            if kept.predecessor == nil { self.windows.append(id) } else { self.holds.append(id) }
+    mutating func restore(_ command: RestoredCommand) {
+        let predecessor = command.predecessor.flatMap { self.entries[$0] }
+        let entry = RepeatEntry(
+            command.id, command.key, clientRequestID: command.clientRequestID, predecessor: predecessor?.id)
+        entry.untilMilliseconds = command.untilMilliseconds
+        entry.isServed = command.isServed
+        guard self.insert(entry) else { return }
+        predecessor?.successor = entry.id
+        // Its caller is gone.
+        entry.server = nil
+        switch command.state {
+        case .unknown: self.hold(entry)
+        case .lifted:
+            entry.state = .unknown
+            entry.isLifted = true
+            self.holds.append(entry.id)
+        case .answered:
+            entry.state = .answered
+            if entry.clientRequestID == nil, !entry.isServed {
+                self.undelivered[entry.key, default: []].append(entry.id)
+            }
+            if entry.predecessor == nil { self.windows.append(entry.id) } else { self.holds.append(entry.id) }
         }
     }
 
     /// After the last one was restored: of those whose hold had ended and in whose place nothing went out, all that is
     /// known is that they are not to be sent again by a repeat.
     mutating func restored() {
-        for (id, entry) in self.entries where entry.state == .unknown && entry.isLifted && entry.successor == nil {
-            self.entries[id]?.state = .concluded
-            if entry.clientRequestID == nil { self.discard(id) }
+        // All of them before any goes: one that goes leaves its predecessor without a successor.
+        let lifted = self.entries.values.filter { $0.state == .unknown && $0.isLifted && $0.successor == nil }
+        for entry in lifted {
+            entry.state = .concluded
+            if entry.clientRequestID == nil { self.discard(entry) }
         }
     }
 
     // MARK: Forgetting
 
     private mutating func forget(at now: Int64) {
-        while let id = self.windows.first, self.entries[id].map({ $0.untilMilliseconds <= now }) ?? true {
-            self.windows.removeFirst()
-            self.discard(id)
-        }
-        while let id = self.holds.first, self.entries[id].map({ $0.untilMilliseconds <= now }) ?? true {
-            self.holds.removeFirst()
-            self.discard(id)
-        }
+        while let id = self.windows.first, self.isOver(id, at: now) { self.windows.removeFirst() }
+        while let id = self.holds.first, self.isOver(id, at: now) { self.holds.removeFirst() }
+    }
+
+    /// Forgets it if its time is over.
+    /// - Returns: whether it is, or it left before.
+    private mutating func isOver(_ id: String, at now: Int64) -> Bool {
+        guard let entry = self.entries[id] else { return true }
+        guard entry.untilMilliseconds <= now else { return false }
+        self.discard(entry)
+        return true
     }
 
     /// Entries that left early leave their places in the queues behind.
@@ -326,37 +328,38 @@ struct RepeatBook: Sendable {
     }
 
     /// No new request is told of it. Those that were may still ask what became of it.
-    private mutating func discard(_ id: String) {
-        guard let entry = self.entries[id] else { return }
-        guard entry.pins > 0 else { return self.remove(id) }
-        self.unlist(id, entry)
-        self.entries[id]?.isForgotten = true
+    private mutating func discard(_ entry: RepeatEntry) {
+        guard entry.pins > 0 else { return self.remove(entry) }
+        self.unlist(entry)
+        entry.isForgotten = true
     }
 
-    private mutating func remove(_ id: String) {
-        guard let entry = self.entries.removeValue(forKey: id) else { return }
-        self.unlist(id, entry)
-        if let earlier = entry.predecessor, self.entries[earlier]?.successor == id {
-            self.entries[earlier]?.successor = nil
+    private mutating func remove(_ entry: RepeatEntry) {
+        guard self.entries.removeValue(forKey: entry.id) != nil else { return }
+        self.unlist(entry)
+        if let earlier = entry.predecessor.flatMap({ self.entries[$0] }), earlier.successor == entry.id {
+            earlier.successor = nil
         }
-        if let successor = entry.successor, let next = self.entries[successor] {
-            self.entries[successor]?.predecessor = nil
-            if next.isServed { self.discard(successor) }
+        if let next = entry.successor.flatMap({ self.entries[$0] }) {
+            next.predecessor = nil
+            if next.isServed { self.discard(next) }
         }
     }
 
-    private mutating func unlist(_ id: String, _ entry: RepeatEntry) {
+    private mutating func unlist(_ entry: RepeatEntry) {
         if let clientRequestID = entry.clientRequestID {
-            Self.remove(id, Named(key: entry.key, clientRequestID: clientRequestID), &self.byClientRequestID)
+            Self.remove(entry.id, Named(key: entry.key, clientRequestID: clientRequestID), &self.byClientRequestID)
         }
-        if let server = entry.server, self.serving[server] == id { self.serving[server] = nil }
-        Self.remove(id, entry.key, &self.undelivered)
-        self.endHold(id, entry)
+        if let server = entry.server, server != entry.id, self.serving[server] == entry.id {
+            self.serving[server] = nil
+        }
+        Self.remove(entry.id, entry.key, &self.undelivered)
+        self.endHold(entry)
     }
 
-    private mutating func endHold(_ id: String, _ entry: RepeatEntry) {
-        Self.remove(id, entry.key, &self.holding)
-        if let target = entry.change?.target { Self.remove(id, target, &self.holdingByTarget) }
+    private mutating func endHold(_ entry: RepeatEntry) {
+        Self.remove(entry.id, entry.key, &self.holding)
+        if let target = entry.change?.target { Self.remove(entry.id, target, &self.holdingByTarget) }
     }
 
     private static func remove<Key>(_ id: String, _ key: Key, _ lists: inout [Key: [String]]) {

@@ -8,8 +8,9 @@ struct RepeatKey: Sendable, Hashable {
     func hash(into hasher: inout Hasher) { hasher.combine(self.digest) }
 }
 
-/// One command in the ``RepeatBook``. Times are those of the ledger's own clock.
-struct RepeatEntry: Sendable {
+/// One command in the ``RepeatBook``: one object, which only the book changes, under the ledger's lock. Times are those
+/// of the ledger's own clock.
+final class RepeatEntry {
     /// What became of a command that may have run.
     enum State: Sendable, Hashable {
         case onItsWay
@@ -33,8 +34,9 @@ struct RepeatEntry: Sendable {
         var wasAlone = false
     }
 
-    var key: RepeatKey
-    var clientRequestID: String?
+    let id: String
+    let key: RepeatKey
+    let clientRequestID: String?
     var state = State.onItsWay
     /// The end of its window, or of its hold.
     var untilMilliseconds = Int64.max
@@ -58,6 +60,18 @@ struct RepeatEntry: Sendable {
     /// To be removed with the last pin.
     var isForgotten = false
     var waiters: [Int: RepeatWaiter] = [:]
+
+    init(_ id: String, _ key: RepeatKey, clientRequestID: String?, predecessor: String? = nil) {
+        self.id = id
+        self.key = key
+        self.clientRequestID = clientRequestID
+        self.predecessor = predecessor
+    }
+
+    /// Whether its answer is known, and no caller has it or is being told it.
+    var isUndelivered: Bool {
+        self.clientRequestID == nil && self.state == .answered && self.server == nil && !self.isServed
+    }
 }
 
 /// A repeat that waits for the first one's answer.

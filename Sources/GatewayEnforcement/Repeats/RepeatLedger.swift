@@ -38,7 +38,7 @@ final class RepeatLedger: Sendable {
         case late(String)
     }
 
-    private struct State {
+    private struct State: ~Copyable {
         var book: RepeatBook
         var waiters = 0
         var isWaitedFor = 0
@@ -100,6 +100,7 @@ final class RepeatLedger: Sendable {
     func ended(_ id: String, _ end: End) {
         let (waiters, finding) = self.state.withLock { state -> ([RepeatWaiter], Finding) in
             let waiters = state.book.ended(id, end, at: self.uptime())
+            if waiters.isEmpty { return ([], .notRun) }
             state.isWaitedFor -= waiters.count
             return (waiters, self.finding(id, state.book) ?? .notRun)
         }
@@ -116,12 +117,17 @@ final class RepeatLedger: Sendable {
         self.state.withLock { $0.book.unknown(on: target) }
     }
 
-    func state(of id: String) -> RepeatEntry.State? { self.state.withLock { $0.book.entries[id]?.state } }
+    /// What became of a request that was let out, as far as its caller's answer goes.
+    func fate(of id: String) -> (isUnknown: Bool, isUndelivered: Bool) {
+        self.state.withLock { state in
+            let entry = state.book.entries[id]
+            return (entry?.state == .unknown, entry?.isUndelivered ?? false)
+        }
+    }
 
     func lost(_ id: String) -> String? { self.state.withLock { $0.book.lost(id) } }
     func served(_ id: String) -> String? { self.state.withLock { $0.book.served(id) } }
-    func isUndelivered(_ id: String) -> Bool { self.state.withLock { $0.book.isUndelivered(id) } }
-    func restore(_ id: String, _ entry: RepeatEntry) { self.state.withLock { $0.book.restore(id, entry) } }
+    func restore(_ command: RestoredCommand) { self.state.withLock { $0.book.restore(command) } }
     func restored() { self.state.withLock { $0.book.restored() } }
 
     /// The end, in the ledger's time, of what has so many milliseconds left.
@@ -171,17 +177,16 @@ final class RepeatLedger: Sendable {
     func unpin(_ id: String) { self.state.withLock { $0.book.unpin(id) } }
 
     /// - Returns: `nil` while it is on its way, and for one that is not remembered.
-    private func finding(_ id: String, _ book: RepeatBook) -> Finding? {
-        switch book.entries[id]?.state {
-        case nil, .onItsWay: nil
-        case .answered: .answered(id)
-        case .concluded: .concluded(id)
-        case .unknown where book.isDone(id): .notRun
+    private func finding(_ id: String, _ book: borrowing RepeatBook) -> Finding? {
+        guard let entry = book.entries[id] else { return nil }
+        switch entry.state {
+        case .onItsWay: return nil
+        case .answered: return .answered(id)
+        case .concluded: return .concluded(id)
+        case .unknown where book.isDone(id): return .notRun
         case .unknown:
-            .unknown(
-                RepeatBook.Hold(
-                    id: id,
-                    remainingMilliseconds: max(0, (book.entries[id]?.untilMilliseconds ?? 0) - self.uptime())))
+            let remaining = max(0, entry.untilMilliseconds - self.uptime())
+            return .unknown(RepeatBook.Hold(id: id, remainingMilliseconds: remaining))
         }
     }
 }

@@ -3,22 +3,24 @@ import ARMModel
 extension ResourceTarget {
     /// The same text for every spelling of one machine's names.
     var machineKey: String {
-        var key = self.subscription ?? ""
+        var key: [UInt8] = []
         key.reserveCapacity(160)
-        key += "/"
-        key += self.resourceGroup ?? ""
+        key.append(contentsOf: (self.subscription ?? "").utf8)
+        key.append(UInt8(ascii: "/"))
+        key.append(contentsOf: (self.resourceGroup ?? "").utf8)
         switch self.machine {
         case .virtualMachine(let name):
-            key += "/virtualMachines/"
-            key += name
+            key.append(contentsOf: "/virtualMachines/".utf8)
+            key.append(contentsOf: name.utf8)
         case .scaleSetInstance(let scaleSet, let instance):
-            key += "/scaleSets/"
-            key += scaleSet
-            key += "/"
-            key += instance
-        case nil: key += "/"
+            key.append(contentsOf: "/scaleSets/".utf8)
+            key.append(contentsOf: scaleSet.utf8)
+            key.append(UInt8(ascii: "/"))
+            key.append(contentsOf: instance.utf8)
+        case nil: key.append(UInt8(ascii: "/"))
         }
-        return ASCIICase.lowered(key)
+        for place in key.indices { key[place] = ASCIICase.lower(key[place]) }
+        return String(decoding: key, as: UTF8.self)
     }
 
     /// The same text for every spelling of one managed command's names. Both families know names of their own.

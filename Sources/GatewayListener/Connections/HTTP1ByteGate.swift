@@ -29,7 +29,7 @@ final class HTTP1ByteGate: ChannelInboundHandler {
             context.fireChannelRead(data)
             return
         }
-        let left = draining.left - Self.unwrapInboundIn(data).readableBytes
+        let left = draining.left - unwrapInboundIn(data).readableBytes
         self.draining = (left, draining.done)
         if left < 0 { draining.done() }
     }
@@ -39,6 +39,6 @@ final class HTTP1ByteGate: ChannelInboundHandler {
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
-        context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: promise)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
     }
 }

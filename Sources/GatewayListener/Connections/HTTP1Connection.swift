@@ -102,7 +102,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let part = Self.unwrapInboundIn(data)
+        let part = unwrapInboundIn(data)
         if let current, current.requestEnded {
             pipelined.append(part)
         } else {
@@ -150,7 +150,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         phase = .exchanging
         let bound = NIOLoopBound(exchange, eventLoop: context.eventLoop)
         let request = InboundRequest(
-            method: head.method.rawValue, rawTarget: head.uri, authorities: [rules.host ?? ""],
+            method: head.method.rawValue, rawTarget: head.uri, authority: rules.host ?? "",
             headers: RequestHeaders(head.headers), version: .http1, peer: surroundings.peer, exchange: bound,
             eventLoop: context.eventLoop)
         surroundings.arrivals.add(Arrival(request: request, sideBySide: false))

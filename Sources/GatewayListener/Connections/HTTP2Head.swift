@@ -5,7 +5,7 @@ import NIOHTTP1
 struct HTTP2Head {
     private(set) var method = ""
     private(set) var target = ""
-    private(set) var authorities: [String] = []
+    private(set) var authority = ""
     private(set) var headers = HTTPHeaders()
     private(set) var declaredLength: Int?
     private(set) var expectsContinue = false
@@ -15,6 +15,7 @@ struct HTTP2Head {
     /// - Parameter limit: bytes of names and values, the target among them.
     init(reading fields: HPACKHeaders, limit: Int) throws(TransportRefusal) {
         var size = 0
+        var authority: String?
         headers.reserveCapacity(fields.count)
         for (name, value, _) in fields {
             size += name.utf8.count + value.utf8.count
@@ -22,12 +23,12 @@ struct HTTP2Head {
             switch name {
             case ":method": method = value
             case ":path": target = value
-            case ":authority": authorities.append(value)
+            case ":authority": authority = value
             case ":scheme": break
             case "host":
                 // One beside an equal `:authority` comes from clients that speak both versions.
-                guard !headers.contains(name: name), authorities.first ?? value == value else { throw .repeatedHost }
-                if authorities.isEmpty { authorities.append(value) }
+                guard !headers.contains(name: name), authority ?? value == value else { throw .repeatedHost }
+                authority = value
                 headers.add(name: name, value: value)
             case "content-length":
                 guard declaredLength == nil, !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) })
@@ -41,8 +42,9 @@ struct HTTP2Head {
             default: headers.add(name: name, value: value)
             }
         }
-        guard !authorities.isEmpty else { throw .missingHost }
+        guard let authority else { throw .missingHost }
+        self.authority = authority
         // CONNECT has no path; its target is the authority.
-        if target.isEmpty { target = authorities[0] }
+        if target.isEmpty { target = authority }
     }
 }

@@ -46,7 +46,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
     // MARK: Receiving
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch Self.unwrapInboundIn(data) {
+        switch unwrapInboundIn(data) {
         case .headers(let headers):
             // A second block of headers is trailers, of which nothing is used.
             if !begun { begin(headers.headers, endsRequest: headers.endStream) }
@@ -95,7 +95,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
         mayContinue = head.expectsContinue
         let bound = NIOLoopBound(exchange, eventLoop: context.eventLoop)
         let request = InboundRequest(
-            method: head.method, rawTarget: head.target, authorities: head.authorities,
+            method: head.method, rawTarget: head.target, authority: head.authority,
             headers: RequestHeaders(head.headers), version: .http2, peer: surroundings.peer, exchange: bound,
             eventLoop: context.eventLoop)
         surroundings.arrivals.add(Arrival(request: request, sideBySide: true))
@@ -123,7 +123,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
     /// The answer stands without the rest of the request: NO_ERROR tells the client to keep it and send no more.
     private func stopSending() {
         draining = nil
-        context?.writeAndFlush(Self.wrapOutboundOut(.rstStream(.noError)), promise: nil)
+        context?.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil)
     }
 
     func bodyIsWanted(by exchange: Exchange) {
@@ -131,7 +131,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
         if mayContinue, !exchange.requestEnded {
             mayContinue = false
             let headers = HPACKHeaders([(":status", "100")])
-            context.writeAndFlush(Self.wrapOutboundOut(.headers(.init(headers: headers))), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: headers))), promise: nil)
         }
         guard readIsHeld else { return }
         readIsHeld = false
@@ -161,12 +161,12 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
             return promise
         }
         context.write(
-            Self.wrapOutboundOut(.headers(.init(headers: headers, endStream: !hasBody))),
+            wrapOutboundOut(.headers(.init(headers: headers, endStream: !hasBody))),
             promise: hasBody ? nil : promise)
         if hasBody {
             let body = ByteBuffer(bytes: response.body)
             let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(body), endStream: true)
-            context.write(Self.wrapOutboundOut(.data(data)), promise: promise)
+            context.write(wrapOutboundOut(.data(data)), promise: promise)
         }
         context.flush()
         guard !requestEnded else { return }

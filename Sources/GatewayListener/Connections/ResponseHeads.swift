@@ -26,10 +26,11 @@ extension OutboundResponse {
         head.append(status.reasonPhrase)
         head.appendLineEnd()
         for (name, value) in headers {
-            guard head.appendField(name, value) else { return nil }
+            guard FieldText.isName(name), FieldText.isValue(value), Self.framing.listed(name) == nil else { return nil }
+            head.appendField(name, value)
         }
-        if mayHaveBody { _ = head.appendField("content-length", String(body.count), isFraming: true) }
-        if closes { _ = head.appendField("connection", "close", isFraming: true) }
+        if mayHaveBody { head.appendField("content-length", String(body.count)) }
+        if closes { head.appendField("connection", "close") }
         head.appendLineEnd()
         return head
     }
@@ -45,26 +46,22 @@ extension OutboundResponse {
 }
 
 extension [UInt8] {
-    fileprivate mutating func append(_ text: String) { FieldText.withBytes(of: text) { append(contentsOf: $0) } }
+    /// In one piece where the text is stored so, as nearly all are.
+    fileprivate mutating func append(_ text: String) {
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { append(contentsOf: $0) }
+        if isDone == nil { append(contentsOf: text.utf8) }
+    }
 
     fileprivate mutating func appendLineEnd() {
         append(0x0d)
         append(0x0a)
     }
 
-    /// - Returns: false if it cannot stand in a head, which is then of no use.
-    fileprivate mutating func appendField(_ name: String, _ value: String, isFraming: Bool = false) -> Bool {
-        let isGood = FieldText.withBytes(of: name) { bytes in
-            append(contentsOf: bytes)
-            return FieldText.isName(bytes)
-        }
+    fileprivate mutating func appendField(_ name: String, _ value: String) {
+        append(name)
         append(0x3a)
         append(0x20)
-        let hasGoodValue = FieldText.withBytes(of: value) { bytes in
-            append(contentsOf: bytes)
-            return FieldText.isValue(bytes)
-        }
+        append(value)
         appendLineEnd()
-        return isGood && hasGoodValue && (isFraming || OutboundResponse.framing.listed(name) == nil)
     }
 }

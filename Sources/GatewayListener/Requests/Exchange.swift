@@ -14,7 +14,7 @@ final class Exchange {
     private var transport: (any ExchangeTransport)?
     /// Whether the client left before an answer was handed over.
     private var isAbandoned = false
-    private var waitingForAbandonment: [@Sendable () -> Void] = []
+    private var onAbandonment: (@Sendable () -> Void)?
 
     init(omitsBody: Bool, bodyLimit: Int, declaredLength: Int?, transport: any ExchangeTransport) {
         self.omitsBody = omitsBody
@@ -29,6 +29,13 @@ final class Exchange {
 
     /// How much of a body is kept before anybody has asked for it, in bytes.
     private static let unwantedBytes = 65536
+
+    /// The body or its failure if either is certain already, as is usual: the task that asks runs after the read that
+    /// brought the request.
+    func collectAtOnce() -> Result<ByteBuffer, BodyError>? {
+        bodyWanted = true
+        return reception.result
+    }
 
     func collect(_ continuation: UnsafeContinuation<Result<ByteBuffer, BodyError>, Never>) {
         bodyWanted = true
@@ -59,7 +66,15 @@ final class Exchange {
     func whenAbandoned(_ body: @escaping @Sendable () -> Void) {
         // After the answer there is nothing left to abandon.
         guard transport != nil else { return }
-        if isAbandoned { body() } else { waitingForAbandonment.append(body) }
+        if isAbandoned { return body() }
+        if let earlier = onAbandonment {
+            onAbandonment = {
+                earlier()
+                body()
+            }
+        } else {
+            onAbandonment = body
+        }
     }
 
     /// Nobody is there any more to read an answer: the connection has ended, or the stream.
@@ -67,9 +82,9 @@ final class Exchange {
         failed(.disconnected)
         guard transport != nil, !isAbandoned else { return }
         isAbandoned = true
-        let waiting = waitingForAbandonment
-        waitingForAbandonment = []
-        for body in waiting { body() }
+        let body = onAbandonment
+        onAbandonment = nil
+        body?()
     }
 
     func answer(_ response: OutboundResponse) {
@@ -78,7 +93,7 @@ final class Exchange {
             return
         }
         self.transport = nil
-        waitingForAbandonment = []
+        onAbandonment = nil
         transport.answer(self, with: response)
     }
 

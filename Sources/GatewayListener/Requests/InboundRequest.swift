@@ -7,8 +7,8 @@ package final class InboundRequest: Sendable {
     package let method: String
     /// The request target exactly as received: usually path and query, but also `*` or an absolute URL.
     package let rawTarget: String
-    /// Every name the request gives to its host: HTTP/2's `:authority`, then `Host` headers. Over HTTP/1.1 exactly one.
-    package let authorities: [String]
+    /// The one name that the request gives to its host: the `Host` header's, or HTTP/2's `:authority`.
+    package let authority: String
     /// The headers, without HTTP/2's pseudo-headers.
     package let headers: RequestHeaders
     /// The peer's IP address without a port.
@@ -25,12 +25,12 @@ package final class InboundRequest: Sendable {
     }
 
     init(
-        method: String, rawTarget: String, authorities: [String], headers: RequestHeaders, version: Version,
+        method: String, rawTarget: String, authority: String, headers: RequestHeaders, version: Version,
         peer: ConnectionPeer, exchange: NIOLoopBound<Exchange>, eventLoop: any EventLoop
     ) {
         self.method = method
         self.rawTarget = rawTarget
-        self.authorities = authorities
+        self.authority = authority
         self.headers = headers
         remoteAddress = peer.address
         self.version = version
@@ -41,14 +41,14 @@ package final class InboundRequest: Sendable {
 
     /// A request that came over no connection, for tests of what judges requests.
     package init(
-        method: String, rawTarget: String, authorities: [String] = ["localhost"],
+        method: String, rawTarget: String, authority: String = "localhost",
         headers: RequestHeaders = RequestHeaders(), remoteAddress: String = "127.0.0.1", version: Version = .http1,
         clientCertificate: ClientCertificate? = nil, eventLoop: any EventLoop,
         body: Result<ByteBuffer, BodyError> = .success(ByteBuffer())
     ) {
         self.method = method
         self.rawTarget = rawTarget
-        self.authorities = authorities
+        self.authority = authority
         self.headers = headers
         self.remoteAddress = remoteAddress
         self.version = version
@@ -65,6 +65,7 @@ package final class InboundRequest: Sendable {
         case .fixed(let result): return try result.get()
         case .exchange(let exchange):
             let loop = eventLoop
+            if loop.inEventLoop, let result = exchange.value.collectAtOnce() { return try result.get() }
             let result = await withUnsafeContinuation { continuation in
                 if loop.inEventLoop {
                     exchange.value.collect(continuation)

@@ -2,8 +2,8 @@ import ARMModel
 import GatewayEnforcement
 import GatewayListener
 
-/// What the gateway reads in the headers of a request, gathered in one pass.
-struct RequestFields {
+/// What the gateway reads in the headers of a request, gathered in one pass. Not to be copied: it is a dozen texts.
+struct RequestFields: ~Copyable {
     /// One for each time the header stands there, as everywhere here where a list is kept.
     private(set) var authorization: [String] = []
     private(set) var call = CallHeaders()

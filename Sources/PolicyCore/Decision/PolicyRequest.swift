@@ -31,4 +31,10 @@ package struct PolicyRequest: Sendable {
         get { self.commandFacts?.command }
         set { self.commandFacts = newValue.map { CommandFacts($0) } }
     }
+
+    /// Everything in the command that no policy can allow; see ``ParameterFloor``. Looked for once.
+    package var floorViolations: [FloorViolation] {
+        guard let findings = self.commandFacts?.floorFindings, !findings.isEmpty else { return [] }
+        return ParameterFloor.told(findings, self.operation)
+    }
 }

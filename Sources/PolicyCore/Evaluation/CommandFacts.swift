@@ -17,6 +17,8 @@ final class CommandFacts: Sendable {
     let keepsStoredSecrets: Bool
     /// See ``Command/identities``.
     let identities: [Known<ManagedIdentity?>]
+    /// What no policy can allow; see ``ParameterFloor/findings(in:)``.
+    let floorFindings: [FloorViolation]
 
     init(_ command: Command) {
         switch command.source {
@@ -37,6 +39,7 @@ final class CommandFacts: Sendable {
         self.isFromAddress = self.isFetched || command.isAddress
         self.keepsStoredSecrets = command.keepsStoredSecrets
         self.identities = command.identities
+        self.floorFindings = ParameterFloor.findings(in: command)
         self.command = command
     }
 }

@@ -10,10 +10,13 @@ final class SharedRule: Sendable {
 struct RuleMatcher {
     private let shared: SharedRule
     let facts: RequestFacts
+    /// That of the facts, at hand for every condition.
+    private let command: CommandFacts?
 
     init(rule: SharedRule, facts: RequestFacts) {
         self.shared = rule
         self.facts = facts
+        self.command = facts.command
     }
 
     var rule: Rule { self.shared.rule }
@@ -69,7 +72,7 @@ struct RuleMatcher {
     /// Conditions about scripts, accounts and limits are asked where a script runs. Elsewhere an allow has nothing to
     /// fear from them, and a deny that names one does not concern the request.
     private func scriptTruth(of condition: Condition) -> Truth {
-        if let command = self.facts.command {
+        if let command = self.command {
             return self.isAllow ? self.allows(command, condition) : self.concerns(command, condition)
         }
         if self.facts.request.operation.runsScript { return self.isAllow ? .fails : .unknown }

@@ -15,41 +15,51 @@ package enum ParameterFloor {
     /// - Parameter operation: decides how paths are written: members of an action stand at the top of its body,
     ///   those of a managed command under `properties`.
     package static func violations(of command: Command, operation: Operation) -> [FloorViolation] {
-        let prefix = if case .run = operation { "" } else { "properties." }
+        self.told(self.findings(in: command), operation)
+    }
+
+    /// As found in a command, with the paths that members have by the operation.
+    static func told(_ findings: [FloorViolation], _ operation: Operation) -> [FloorViolation] {
+        if case .run = operation { return findings }
+        return findings.map { FloorViolation(path: "properties." + $0.path, message: $0.message) }
+    }
+
+    /// Violations with the paths that members have in an action.
+    static func findings(in command: Command) -> [FloorViolation] {
         var found: [FloorViolation] = []
         if case .known(let user?) = command.runAsUser, !AccountShape.isUser(user) {
             found.append(
                 FloorViolation(
-                    path: prefix + "runAsUser",
+                    path: "runAsUser",
                     message: "The account must be a plain name of at most 32 letters, digits, _ . - "
                         + "or such a name behind a domain and a backslash."))
         }
         if case .known(let password?) = command.runAsPassword,
             let problem = AccountShape.problem(withPassword: password)
         {
-            found.append(FloorViolation(path: prefix + "runAsPassword", message: problem))
+            found.append(FloorViolation(path: "runAsPassword", message: problem))
         }
         let plain: [Parameter] = if case .known(let listed) = command.parameters { listed } else { [] }
         let protected: [ProtectedParameter] =
             if case .known(let listed) = command.protectedParameters { listed } else { [] }
-        for (index, parameter) in plain.enumerated() {
-            if let problem = self.problem(withName: parameter.name) {
-                found.append(FloorViolation(path: prefix + "parameters[\(index)].name", message: problem))
+        for index in plain.indices {
+            if let problem = self.problem(withName: plain[index].name) {
+                found.append(FloorViolation(path: "parameters[\(index)].name", message: problem))
             }
-            if let problem = self.problem(withValue: parameter.value) {
-                found.append(FloorViolation(path: prefix + "parameters[\(index)].value", message: problem))
+            if let problem = self.problem(withValue: plain[index].value) {
+                found.append(FloorViolation(path: "parameters[\(index)].value", message: problem))
             }
         }
-        for (index, parameter) in protected.enumerated() {
-            if let problem = self.problem(withName: parameter.name) {
-                found.append(FloorViolation(path: prefix + "protectedParameters[\(index)].name", message: problem))
+        for index in protected.indices {
+            if let problem = self.problem(withName: protected[index].name) {
+                found.append(FloorViolation(path: "protectedParameters[\(index)].name", message: problem))
             }
-            if let problem = parameter.value.withValue({ self.problem(withValue: $0) }) {
-                found.append(FloorViolation(path: prefix + "protectedParameters[\(index)].value", message: problem))
+            if let problem = protected[index].value.withValue({ self.problem(withValue: $0) }) {
+                found.append(FloorViolation(path: "protectedParameters[\(index)].value", message: problem))
             }
         }
         if self.mayRepeat(plain, protected) {
-            self.findRepeats(plain.map(\.name), protected.map(\.name), prefix: prefix, into: &found)
+            self.findRepeats(plain.map(\.name), protected.map(\.name), into: &found)
         }
         return found.count > self.mostViolations ? Array(found.prefix(self.mostViolations)) : found
     }
@@ -90,26 +100,30 @@ package enum ParameterFloor {
     /// Whether it is worth looking for repeats; the usual few names are compared at once.
     private static func mayRepeat(_ plain: [Parameter], _ protected: [ProtectedParameter]) -> Bool {
         guard plain.count + protected.count <= 8 else { return true }
-        for (index, parameter) in plain.enumerated() {
-            for other in plain[..<index] where ASCIICase.areEqual(other.name, parameter.name) { return true }
+        for index in plain.indices {
+            for other in 0..<index where ASCIICase.areEqual(plain[other].name, plain[index].name) { return true }
         }
-        for (index, parameter) in protected.enumerated() {
-            for other in protected[..<index] where ASCIICase.areEqual(other.name, parameter.name) { return true }
-            for other in plain where ASCIICase.areEqual(other.name, parameter.name) { return true }
+        for index in protected.indices {
+            for other in 0..<index where ASCIICase.areEqual(protected[other].name, protected[index].name) {
+                return true
+            }
+            for other in plain.indices where ASCIICase.areEqual(plain[other].name, protected[index].name) {
+                return true
+            }
         }
         return false
     }
 
     /// Two names that differ only in case are one to Windows, and Azure keeps only one of two equal names.
     private static func findRepeats(
-        _ plain: [String], _ protected: [String], prefix: String, into found: inout [FloorViolation]
+        _ plain: [String], _ protected: [String], into found: inout [FloorViolation]
     ) {
         var seen: Set<String> = []
         for (list, names) in [("parameters", plain), ("protectedParameters", protected)] {
             for (index, name) in names.enumerated() where !seen.insert(ASCIICase.lowered(name)).inserted {
                 found.append(
                     FloorViolation(
-                        path: prefix + "\(list)[\(index)].name",
+                        path: "\(list)[\(index)].name",
                         message: "A parameter of this name, in some spelling, stands here twice; plain and protected "
                             + "parameters count together."))
             }
