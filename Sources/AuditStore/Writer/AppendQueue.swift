@@ -164,21 +164,28 @@ final class AppendQueue: Sendable {
 
     var isFailing: Bool { self.state.withLock(\.isFailing) }
 
-    /// Answers everybody who waits for the batch in flight.
+    /// The batch in flight has been dealt with.
+    /// - Returns: who is to be told.
     func finish(
         _ outcome: BatchWriter.Outcome, began: Int, nanoseconds: UInt64, lastIndex: Int64
-    ) {
-        let (batch, late, recovered) = self.state.withLock { state -> ([PendingAppend], Int, Bool) in
-            let batch = state.inFlight
-            state.inFlight = []
-            var late = 0
-            for (row, answer) in zip(batch, outcome.answers) {
+    ) -> AppendAnswers {
+        var answers = AppendAnswers()
+        answers.told.reserveCapacity(outcome.answers.count)
+        let (failed, recovered) = self.state.withLock { state -> (Int, Bool) in
+            for (row, answer) in zip(state.inFlight, outcome.answers) {
                 state.statistics.waitingBytes -= row.bytes
-                if row.waiter == nil, case .success = answer { late += 1 }
+                if let waiter = row.waiter {
+                    answers.told.append((waiter, answer))
+                } else if case .success = answer {
+                    answers.late += 1
+                    if let change = row.change { answers.unheard.append(change) }
+                }
             }
-            state.statistics.waitingRows -= batch.count
+            let count = state.inFlight.count
+            state.inFlight = []
+            state.statistics.waitingRows -= count
             state.statistics.rows += outcome.written
-            state.statistics.lateRows += late
+            state.statistics.lateRows += answers.late
             state.statistics.lastIndex = lastIndex
             state.statistics.openOperations += began - outcome.ended
             if outcome.written > 0 {
@@ -189,25 +196,21 @@ final class AppendQueue: Sendable {
             let recovered = state.isFailing && outcome.failure == nil && outcome.written > 0
             if outcome.failure != nil { state.isFailing = true }
             if recovered { state.isFailing = false }
-            state.statistics.failedRows += outcome.failure == nil ? 0 : batch.count - outcome.written
-            return (batch, late, recovered)
+            let failed = outcome.failure == nil ? 0 : count - outcome.written
+            state.statistics.failedRows += failed
+            return (failed, recovered)
         }
-        for (row, answer) in zip(batch, outcome.answers) { row.waiter?.resume(returning: answer) }
         if let failure = outcome.failure {
             self.logger.error(
-                "rows of the record could not be written",
-                metadata: [
-                    "rows": "\(batch.count - outcome.written)", "reason": "\(failure)",
-                ])
+                "rows of the record could not be written", metadata: ["rows": "\(failed)", "reason": "\(failure)"])
         }
-        if late > 0 {
+        if answers.late > 0 {
             self.logger.warning(
                 "rows became durable after their callers had been told of a time-out",
-                metadata: [
-                    "rows": "\(late)"
-                ])
+                metadata: ["rows": "\(answers.late)"])
         }
         if recovered { self.logger.notice("the record can be written again") }
+        return answers
     }
 
     /// Operations that are given up as never ended.

@@ -55,7 +55,10 @@ struct AuditWriterThread: Sendable {
             if let due = self.erasure.nextDue, now >= due { self.eraseAndTell(db) }
             switch self.queue.next() {
             case .jobs(let jobs): for job in jobs { job(db) }
-            case .batch(let batch): self.write(batch, with: &writer, in: db)
+            case .batch(let batch):
+                let (answers, hasMarks) = self.write(batch, with: &writer)
+                answers.tell()
+                if hasMarks { self.marks.write(db, operations: self.operations) }
             case .nothing:
                 if self.queue.isFailing {
                     self.queue.wait(seconds: self.options.probeSeconds)
@@ -69,26 +72,30 @@ struct AuditWriterThread: Sendable {
         }
     }
 
-    private func write(_ batch: [PendingAppend], with writer: inout BatchWriter, in db: Database) {
+    /// The rows are not held here any more when their callers are told: the thread that made them frees them, and has
+    /// their memory at hand for the next.
+    /// - Returns: those to be told, and whether marks were waiting for what has been written.
+    private func write(
+        _ batch: consuming [PendingAppend], with writer: inout BatchWriter
+    ) -> (answers: AppendAnswers, hasMarks: Bool) {
         let start = DispatchTime.now().uptimeNanoseconds
         let outcome = writer.write(batch)
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start
         var began = 0
         var hasMarks = false
         for (row, answer) in zip(batch, outcome.answers) {
-            guard let change = row.change, case .success = answer else { continue }
-            self.operations.apply(change)
-            switch change {
-            case .begin(let operation):
-                began += operation.endedMilliseconds == nil && !operation.isUnknown ? 1 : 0
-                self.erasure.began(operation)
-                if self.marks.began(operation.id) { hasMarks = true }
-            case .end: break
-            }
+            guard case .begin(let operation) = row.change, case .success = answer else { continue }
+            began += operation.endedMilliseconds == nil && !operation.isUnknown ? 1 : 0
+            self.erasure.began(operation)
+            guard self.marks.began(operation.id) else { continue }
+            // Before the marks, which are set on what is known.
+            self.operations.apply(.begin(operation))
+            hasMarks = true
         }
-        self.queue.finish(outcome, began: began, nanoseconds: nanoseconds, lastIndex: writer.lastIndex)
+        let answers = self.queue.finish(outcome, began: began, nanoseconds: nanoseconds, lastIndex: writer.lastIndex)
+        for change in answers.unheard { self.operations.apply(change) }
         if outcome.written > 0 { self.onCommit?(outcome.written, nanoseconds) }
-        if hasMarks { self.marks.write(db, operations: self.operations) }
+        return (answers, hasMarks)
     }
 
     private func eraseAndTell(_ db: Database) {

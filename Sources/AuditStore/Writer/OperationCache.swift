@@ -29,11 +29,12 @@ final class OperationCache: Sendable {
         }
     }
 
-    /// Takes over a change that has become durable.
+    /// Takes over a change that has become durable. A beginning does not undo what came after it.
     func apply(_ change: OperationChange) {
         self.state.withLock { state in
             switch change {
-            case .begin(let operation): self.insert(operation, into: &state)
+            case .begin(let operation):
+                if state.byID[operation.id] == nil { self.insert(operation, into: &state) }
             case .end(let id, let atMilliseconds):
                 state.generation += 1
                 state.byID[id]?.endedMilliseconds = atMilliseconds

@@ -62,7 +62,10 @@ package final class SQLiteAuditLog: AuditLog {
         let answer = await withCheckedContinuation { waiter in
             self.queue.submit(entry, change: change, waiter: waiter)
         }
-        return try answer.get()
+        let index = try answer.get()
+        // Here and not on the writer's thread, so that what the cache keeps and lets go is of one thread.
+        if let change { self.operations.apply(change) }
+        return index
     }
 
     package func operation(id: String) async throws(AuditLogError) -> StoredOperation? {
