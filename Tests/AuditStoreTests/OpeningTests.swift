@@ -12,7 +12,7 @@ import Testing
         let log = try fixture.log { $0.keyIDs = ["fingerprint": "k1"] }
         let settings = [
             ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("wal_autocheckpoint", "1000"),
-            ("application_id", "1396788313"), ("user_version", "2"), ("secure_delete", "1"), ("page_size", "4096"),
+            ("application_id", "1396788313"), ("user_version", "3"), ("secure_delete", "1"), ("page_size", "4096"),
         ]
         try await log.perform { db in
             for (name, value) in settings {
@@ -28,7 +28,7 @@ import Testing
         }
         let reader = try AuditReader(path: fixture.path)
         #expect(try reader.meta()["key.fingerprint.k1"] != nil)
-        #expect(try reader.meta()["schemaVersion"] == "2")
+        #expect(try reader.meta()["schemaVersion"] == "3")
         await log.close()
     }
 
@@ -74,9 +74,9 @@ import Testing
     @Test func aNewerVersionIsRefused() async throws {
         let fixture = try StoreFixture()
         try await fixture.log().close()
-        try fixture.raw { try $0.execute(sql: "PRAGMA user_version = 3") }
-        #expect(throws: AuditStoreError.newer(path: fixture.path, version: 3)) { try fixture.log() }
-        #expect(throws: AuditStoreError.newer(path: fixture.path, version: 3)) { try AuditReader(path: fixture.path) }
+        try fixture.raw { try $0.execute(sql: "PRAGMA user_version = 4") }
+        #expect(throws: AuditStoreError.newer(path: fixture.path, version: 4)) { try fixture.log() }
+        #expect(throws: AuditStoreError.newer(path: fixture.path, version: 4)) { try AuditReader(path: fixture.path) }
     }
 
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import AuditModel
+import Crypto
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -42,11 +43,40 @@ import Testing
         #expect(after.filter(before.contains).count == 5, "all but the end of the open operation")
         #expect(try fixture.findings().isEmpty)
         let meta = try AuditReader(path: fixture.path).meta()
-        #expect(meta["schemaVersion"] == "2")
+        #expect(meta["schemaVersion"] == "3")
         #expect(meta["created"] == "2026-01-01T00:00:00.000Z")
-        #expect(meta["upgraded.2"] == "2027-01-15T08:00:00.000Z")
+        #expect(meta["upgraded.3"] == "2027-01-15T08:00:00.000Z")
         #expect(meta["key.fingerprint.k1"] != nil)
         try await fixture.log().close()
+    }
+
+    @Test func aFileOfTheSecondVersionIsBroughtUp() async throws {
+        let fixture = try StoreFixture()
+        try Version2File.make(fixture)
+        #expect(try fixture.findings().isEmpty)
+        let before = try fixture.raw(Self.contents)
+        #expect(before.count == 9)
+        let clock = SettableClock()
+        let log = try fixture.log(clock: clock)
+        #expect(log.statistics.openOperations == 2)
+        #expect(try await log.operation(id: "told") == StoreFixture.told("told"))
+        #expect(try await log.operations(sinceMilliseconds: .min).map(\.id).sorted() == ["ended", "open", "told"])
+        #expect(try await log.append(StoreFixture.entry(4), change: .end(id: "open", atMilliseconds: 7)).value == 4)
+        clock.advance(milliseconds: 86_400_000)
+        try await log.eraseOldAnswers()
+        #expect(try await log.operation(id: "told")?.answer == nil)
+        await log.close()
+        #expect(try fixture.raw(Self.contents).filter(before.contains).count == 8, "all but the end of the open one")
+        #expect(try fixture.raw { try Int.fetchOne($0, sql: "SELECT count(answerStatus) FROM operation") } == 0)
+        #expect(try fixture.findings().isEmpty)
+        #expect(try AuditReader(path: fixture.path).meta()["upgraded.3"] != nil)
+    }
+
+    /// Files of these versions exist: what made them never changes.
+    @Test func theStepsStayAsTheyWere() {
+        let steps = [SchemaVersion1.statements, SchemaVersion2.statements, SchemaVersion3.statements]
+        let digests = steps.map { StoreFixture.hex(Array(SHA256.hash(data: Data($0.joined().utf8)))) }
+        #expect(digests.map { String($0.prefix(16)) } == ["e403a2799fb67f13", "33f32e6fdf28b727", "f4ba5f44e6cb9733"])
     }
 
     /// What SQLite needs for an upgrade does not grow with what lies in the table, 96 MB here, and neither does what a

@@ -21,8 +21,7 @@ final class BindingSpace {
         let count = text.utf8.count
         guard count > 0, count <= self.capacity - self.used else { return nil }
         let start = self.bytes + self.used
-        var text = text
-        text.withUTF8 { utf8 in
+        text.utf8.span.withUnsafeBufferPointer { utf8 in
             guard let source = utf8.baseAddress else { return }
             start.update(from: source, count: count)
         }

@@ -7,11 +7,11 @@ enum AuditSchema {
     /// `PRAGMA application_id`: "SALY".
     static let applicationID = 0x5341_4C59
     /// `PRAGMA user_version`.
-    static let version = 2
+    static let version = 3
 
     /// What makes each version out of the one before, the first out of nothing. A file that was brought up to a version
     /// went through the same statements as one that began with it, so both look alike.
-    private static let steps = [SchemaVersion1.statements, SchemaVersion2.statements]
+    private static let steps = [SchemaVersion1.statements, SchemaVersion2.statements, SchemaVersion3.statements]
 
     /// Makes everything in one transaction, which either happens or does not.
     static func create(_ db: Database, createdAt: String) throws {

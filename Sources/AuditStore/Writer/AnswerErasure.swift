@@ -8,6 +8,8 @@ final class AnswerErasure: Sendable {
     private struct State {
         /// Milliseconds since 1970; 0 at first, since a start has to look.
         var nextDue: Int64 = 0
+        /// What was begun before has no answer left. Open operations, which may be many, stay in the same index.
+        var erasedBefore: Int64 = .min
         /// Erased bytes still stand in the write-ahead log, or may, since a gateway that was killed may have left them.
         var leavesTraces = true
     }
@@ -33,7 +35,10 @@ final class AnswerErasure: Sendable {
         guard isKept || isHeld else { return }
         let erased = isKept ? operation.createdMilliseconds + self.keepMilliseconds : .max
         let ended = isHeld ? operation.createdMilliseconds + self.holdMilliseconds : .max
-        self.state.withLock { $0.nextDue = min($0.nextDue, min(erased, ended) + 1) }
+        self.state.withLock { state in
+            state.nextDue = min(state.nextDue, min(erased, ended) + 1)
+            state.erasedBefore = min(state.erasedBefore, operation.createdMilliseconds)
+        }
     }
 
     /// The answer of an operation is gone when its time is over, whether it was erased already or not.
@@ -49,14 +54,18 @@ final class AnswerErasure: Sendable {
     /// One piece, in short transactions. A failure is to be tried again after the pause.
     /// - Returns: whether nothing more is due.
     func run(_ db: Database, atMost count: Int, now: Int64, operations: OperationCache) throws -> Bool {
-        self.state.withLock { $0.nextDue = now + Self.pauseMilliseconds }
+        let from = self.state.withLock { state in
+            state.nextDue = now + Self.pauseMilliseconds
+            return state.erasedBefore
+        }
         let erasedBefore = now - self.keepMilliseconds
         try db.execute(
             sql: """
                 UPDATE operation SET answerStatus = NULL, answerRetryAfter = NULL, answerBody = NULL,
                 answerBodyIsKept = NULL WHERE rowid IN
-                (SELECT rowid FROM operation WHERE answerStatus IS NOT NULL AND created < ? LIMIT ?)
-                """, arguments: [erasedBefore, count])
+                (SELECT rowid FROM operation WHERE \(SchemaVersion3.recent) AND answerStatus IS NOT NULL
+                    AND created >= ? AND created < ? LIMIT ?)
+                """, arguments: [from, erasedBefore, count])
         let erased = db.changesCount
         if erased > 0 { self.state.withLock { $0.leavesTraces = true } }
         let heldBefore = now - self.holdMilliseconds
@@ -72,9 +81,11 @@ final class AnswerErasure: Sendable {
             return false
         }
         operations.eraseAnswers(begunBefore: erasedBefore)
+        // On the writer's thread, as all that begins: nothing came meanwhile.
+        self.state.withLock { $0.erasedBefore = erasedBefore }
         let leavesTraces = self.state.withLock(\.leavesTraces)
         let isTraceless = try !leavesTraces || Self.emptyLog(db)
-        let next = try self.next(db)
+        let next = try self.next(db, from: erasedBefore)
         self.state.withLock { state in
             state.leavesTraces = !isTraceless
             state.nextDue = isTraceless ? next.map { max($0, now + Self.pauseMilliseconds) } ?? .max : state.nextDue
@@ -82,9 +93,13 @@ final class AnswerErasure: Sendable {
         return true
     }
 
-    private func next(_ db: Database) throws -> Int64? {
+    private func next(_ db: Database, from: Int64) throws -> Int64? {
         let kept = try Int64.fetchOne(
-            db, sql: "SELECT created FROM operation WHERE answerStatus IS NOT NULL ORDER BY created LIMIT 1")
+            db,
+            sql: """
+                SELECT created FROM operation WHERE \(SchemaVersion3.recent) AND answerStatus IS NOT NULL
+                    AND created >= ? ORDER BY created LIMIT 1
+                """, arguments: [from])
         let held = try Int64.fetchOne(
             db,
             sql: "SELECT created FROM operation WHERE isUnknown = 1 AND ended IS NULL ORDER BY created LIMIT 1")

@@ -123,7 +123,8 @@ struct AuditWriterThread: Sendable {
         try db.execute(
             sql: """
                 UPDATE operation SET ended = min(created, ?1) WHERE rowid IN
-                (SELECT rowid FROM operation WHERE ended IS NULL AND isUnknown = 0 AND created < ?2 LIMIT ?3)
+                (SELECT rowid FROM operation
+                    WHERE \(SchemaVersion3.recent) AND ended IS NULL AND isUnknown = 0 AND created < ?2 LIMIT ?3)
                 """, arguments: [endedBefore - 1, begunBefore, count])
         let givenUp = db.changesCount
         self.queue.gaveUp(givenUp)

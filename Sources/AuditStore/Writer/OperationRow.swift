@@ -19,7 +19,8 @@ enum OperationRow {
 
     /// Both halves go along an index. A clock that was set back may let an end stand before its beginning.
     static let recentQuery = """
-        SELECT \(shortColumns) FROM operation WHERE ended IS NULL AND created >= ?1
+        SELECT \(shortColumns) FROM operation
+        WHERE \(SchemaVersion3.recent) AND ended IS NULL AND created >= ?1
         UNION ALL
         SELECT \(shortColumns) FROM operation WHERE ended IS NOT NULL AND ended >= ?2 AND created >= ?1
         """

@@ -39,7 +39,11 @@ package final class SQLiteAuditLog: AuditLog {
         let (lastIndex, open) = try connection.writeWithoutTransaction { db in
             (
                 try Int64.fetchOne(db, sql: #"SELECT max("index") FROM record"#) ?? 0,
-                try Int.fetchOne(db, sql: "SELECT count(*) FROM operation WHERE ended IS NULL AND isUnknown = 0") ?? 0
+                try Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT count(*) FROM operation WHERE \(SchemaVersion3.recent) AND ended IS NULL AND isUnknown = 0
+                        """) ?? 0
             )
         }
         self.path = file.path
