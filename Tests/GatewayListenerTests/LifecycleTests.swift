@@ -203,6 +203,8 @@ struct LifecycleTests {
                 handler: ScriptedHandler(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             await #expect(throws: ListenerError.self) { try await second.run() }
             await #expect(throws: ListenerError.self) { _ = try await second.boundPort() }
+            #expect(!second.isBound)
+            #expect(server.listener.isBound)
         }
     }
 }

@@ -24,6 +24,14 @@ final class BoundPort: Sendable {
         return try result.get()
     }
 
+    /// Whether there is a port, without waiting.
+    var isKnown: Bool {
+        state.withLock { state in
+            guard case .known(.success) = state else { return false }
+            return true
+        }
+    }
+
     /// Tells everyone. What was told first stands.
     func tell(_ result: Result<Int, ListenerError>) {
         let waiting = state.withLock { state in

@@ -38,6 +38,9 @@ package struct Listener: Service {
     /// The port listened on, once it is bound.
     package func boundPort() async throws(ListenerError) -> Int { try await bound.wait() }
 
+    /// Whether it takes connections, or did.
+    package var isBound: Bool { bound.isKnown }
+
     /// When the server certificate in use expires.
     package var certificateNotAfter: Date { setup.credentials.notAfter }
 

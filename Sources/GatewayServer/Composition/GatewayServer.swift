@@ -119,7 +119,7 @@ package struct GatewayServer: Sendable {
                 configuration.listener, shutdownSeconds: configuration.shutdownSeconds),
             handler: handler, group: group, logger: logger)
         let readiness = Readiness(checks: [
-            ("audit", { log.isWritable }), ("keySets", { verifier.isReady }),
+            ("audit", { log.isWritable }), ("keySets", { verifier.isReady }), ("listener", { listener.isBound }),
         ])
         metrics.watch(log: log, verifier: verifier, listener: listener, policyDigest: bundle.digest)
         metrics.upstreamPassthrough(passesCallerToken)

@@ -27,7 +27,9 @@ import Testing
             _ = await stack.simulator.end()
             let gateway = try stack.startGateway()
             // Without the simulator there is no key set, so it answers and is not ready.
-            while try await stack.readiness() == nil, gateway.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+            while try await stack.readiness() == nil || !gateway.errors.contains("Listening"), gateway.isRunning {
+                try await Task.sleep(for: .milliseconds(10))
+            }
             #expect(try await stack.readiness() == 503)
             let health = try await stack.sallyport("health", "--config", stack.workspace.configurationPath)
             #expect(health.end == .exited(1))
