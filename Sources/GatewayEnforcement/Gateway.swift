@@ -70,7 +70,7 @@ package final class Gateway: Sendable {
             let head = try ARMRequestHead(method: call.method, target: call.target)
             context.understood(head)
             operation = head.route.operation
-            answer = await self.handle(head, context)
+            answer = await self.handle(head, consume context)
         } catch {
             answer = await self.refuse(ErrorAnswer(error), context)
         }
@@ -134,11 +134,9 @@ package final class Gateway: Sendable {
 
     /// Sends, and takes the time.
     func send(_ request: PermittedRequest) async -> (UpstreamResult, milliseconds: Int64) {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = Uptime.nanoseconds()
         let result = await self.upstream.send(request)
-        let spent = (clock.now - start).components
-        let milliseconds = Double(spent.seconds) * 1_000 + Double(spent.attoseconds) / 1e15
+        let milliseconds = Double(Uptime.nanoseconds() - start) / 1e6
         let word =
             switch result {
             case .answered: "answered"

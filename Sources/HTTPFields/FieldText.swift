@@ -68,11 +68,11 @@ package enum FieldText {
     }
 
     /// Of two texts of one length.
-    private static func same(_ text: UnsafeBufferPointer<UInt8>, _ lowercase: UnsafeBufferPointer<UInt8>) -> Bool {
-        for index in text.indices {
-            let byte = text[index]
-            let lowered = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
-            guard lowered == lowercase[index] else { return false }
+    static func same(_ text: UnsafeBufferPointer<UInt8>, _ lowercase: UnsafeBufferPointer<UInt8>) -> Bool {
+        for index in 0..<text.count {
+            let (byte, wanted) = (text[index], lowercase[index])
+            // Mostly the case is the same too.
+            guard byte == wanted || (byte >= 0x41 && byte <= 0x5a && byte | 0x20 == wanted) else { return false }
         }
         return true
     }

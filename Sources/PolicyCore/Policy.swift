@@ -30,9 +30,10 @@ package final class Policy: Sendable {
             let truth = RuleMatcher(rule: self.shared[index], facts: facts).truth
             if truth != .fails { return self.denial(by: self.rules[index], truth) }
         }
-        for index in self.allows.candidates(for: facts)
-        where RuleMatcher(rule: self.shared[index], facts: facts).truth == .holds {
-            return self.permission(by: self.shared[index], facts)
+        for index in self.allows.candidates(for: facts) {
+            var entry: CommandRule?
+            let truth = RuleMatcher(rule: self.shared[index], facts: facts).truth(by: &entry)
+            if truth == .holds { return self.permission(by: self.shared[index], entry, facts) }
         }
         return self.denial(of: facts) { $1 == .holds }
     }
@@ -90,14 +91,13 @@ package final class Policy: Sendable {
         return self.denial(violations.map { Reason(code: .belowFloor, message: $0.message, target: $0.path) })
     }
 
-    private func permission(by shared: SharedRule, _ facts: RequestFacts) -> Decision {
+    /// - Parameter entry: of the rule's commands, the one that covers what would run.
+    private func permission(by shared: SharedRule, _ entry: CommandRule?, _ facts: RequestFacts) -> Decision {
         var obligations = Obligations()
-        var entry: CommandRule?
-        if let command = facts.command {
-            entry = shared.rule.commands?.allowingEntry(for: command, keepsStored: shared.rule.storedSecrets)
-            if facts.request.operation != .run, (command.command.timeoutSeconds.value.flatMap { $0 } ?? 0) <= 0 {
-                obligations.timeoutSeconds = shared.rule.limits.timeoutSeconds
-            }
+        if let command = facts.command, facts.request.operation != .run,
+            (command.command.timeoutSeconds.value.flatMap { $0 } ?? 0) <= 0
+        {
+            obligations.timeoutSeconds = shared.rule.limits.timeoutSeconds
         }
         return Decision(
             effect: .allow, rule: shared.rule.id, obligations: obligations,

@@ -8,9 +8,9 @@ enum Base64Text {
         let length = prefix.utf8.count + (bytes.count + 2) / 3 * 4
         return String(unsafeUninitializedCapacity: length) { out in
             var position = 0
-            for byte in prefix.utf8 {
-                out[position] = byte
-                position += 1
+            prefix.utf8.span.withUnsafeBufferPointer { bytes in
+                for index in 0..<bytes.count { out[index] = bytes[index] }
+                position = bytes.count
             }
             var index = 0
             while index + 3 <= bytes.count {

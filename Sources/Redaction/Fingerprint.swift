@@ -35,12 +35,12 @@ package final class FingerprintKey: Sendable {
 
     package func fingerprint(of secret: Secret, label: FingerprintLabel) -> Fingerprint {
         let code = secret.withValue { value in
-            let label = label.rawValue.utf8
+            let label = label.rawValue
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(label.count + 1 + value.utf8.count)
-            bytes.append(contentsOf: label)
+            bytes.reserveCapacity(label.utf8.count + 1 + value.utf8.count)
+            label.utf8.span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
             bytes.append(0)
-            bytes.append(contentsOf: value.utf8)
+            value.utf8.span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
             return self.code(of: bytes)
         }
         return Fingerprint(text: code.withUnsafeBytes { Base64Text.text(of: $0, after: self.prefix) })
@@ -52,7 +52,7 @@ package final class FingerprintKey: Sendable {
         bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count + 8 })
         for part in parts {
             withUnsafeBytes(of: UInt64(part.count).bigEndian) { bytes.append(contentsOf: $0) }
-            bytes.append(contentsOf: part)
+            part.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
         }
         return self.code(of: bytes).withUnsafeBytes { Array($0) }
     }

@@ -34,22 +34,25 @@ package struct JSONMember: Sendable, Hashable {
 }
 
 extension JSONMember {
-    package func isNamed(_ name: StaticString) -> Bool {
+    package func isNamed(_ name: StaticString) -> Bool { Self.isSame(self.name, name) }
+
+    @inline(__always)
+    fileprivate static func isSame(_ text: String, _ name: StaticString) -> Bool {
         let count = name.utf8CodeUnitCount
         // The length alone tells most names apart.
-        guard self.name.utf8.count == count else { return false }
+        guard text.utf8.count == count else { return false }
         let wanted = name.utf8Start
-        return self.name.utf8.withContiguousStorageIfAvailable { own in
+        return text.utf8.span.withUnsafeBufferPointer { own in
             for index in 0..<count where own[index] != wanted[index] { return false }
             return true
-        } ?? self.name.utf8.elementsEqual(UnsafeBufferPointer(start: wanted, count: count))
+        }
     }
 }
 
 extension [JSONMember] {
     /// Where the member with exactly these bytes as its name stands.
     package func firstIndex(named name: StaticString) -> Int? {
-        for index in self.indices where self[index].isNamed(name) { return index }
+        for index in self.indices where JSONMember.isSame(self[index].name, name) { return index }
         return nil
     }
 }

@@ -102,6 +102,21 @@ struct HTTP1RequestTests {
         }
     }
 
+    @Test("are understood in however small pieces they come")
+    func pieces() async throws {
+        try await RunningListener.with { server in
+            try await RawConnection.with(server) { connection in
+                let request = "POST /1 HTTP/1.1\r\nHost: here.example\r\nContent-Length: 2\r\n\r\nab"
+                for byte in request + request { try await connection.send(String(byte)) }
+                for _ in 1...2 {
+                    #expect(
+                        try await connection.answer().body.hasPrefix(
+                            "POST /1 HTTP/1.1\nauthority here.example\nbody 2\n"))
+                }
+            }
+        }
+    }
+
     @Test("of another protocol is the last one of its connection", arguments: ["CONNECT a:443", "GET /x"])
     func upgrade(_ start: String) async throws {
         try await RunningListener.with { server in

@@ -3,28 +3,43 @@
 package final class ARMLink: Sendable {
     /// Path and query as ARM wrote them: signed, so they are sent back byte for byte.
     package let originForm: String
-    package let subscription: String
+    /// Where the names stand in it: most links are only kept, and nobody asks for their names.
+    private let places: Places
+
+    package var subscription: String { self.piece(self.places.subscription) }
     /// Lower case.
-    package let location: String
+    package var location: String { ASCIICase.lowered(self.piece(self.places.location)) }
     /// ARM's id of the operation, the last segment.
-    package let operationID: String
+    package var operationID: String { self.piece(self.places.operationID) }
 
     /// - Parameters:
     ///   - text: the header's value.
     ///   - authority: `host` or `host:port` of the configured endpoint, lower case.
     /// - Returns: `nil` for another host, scheme or port, for user information, and for a path that is no operation's.
     package init?(_ text: String, authority: String) {
-        let places = text.withBytes { bytes in authority.withBytes { Places(bytes, authority: $0) } }
-        guard let places else { return nil }
-        (self.originForm, self.subscription, self.location, self.operationID) = text.withBytes { bytes in
-            func piece(_ place: Range<Int>) -> String {
-                String(decoding: UnsafeBufferPointer(rebasing: bytes[place]), as: UTF8.self)
-            }
-            return (
-                piece(places.originForm), piece(places.subscription), ASCIICase.lowered(piece(places.location)),
-                piece(places.operationID)
-            )
+        let found = text.withBytes { bytes -> (originForm: String, places: Places)? in
+            guard bytes.count <= 8_192,
+                let slash = authority.withBytes({ ARMOrigin.pathStart(of: bytes, on: $0) })
+            else { return nil }
+            let bytes = UnsafeBufferPointer(rebasing: bytes[slash...])
+            return Places(bytes).map { (String(decoding: bytes, as: UTF8.self), $0) }
         }
+        guard let found else { return nil }
+        self.originForm = found.originForm
+        self.places = found.places
+    }
+
+    /// Whether the operation is one of a subscription, without regard to the case of its letters.
+    package func isIn(subscription: String) -> Bool {
+        self.originForm.withBytes { bytes in
+            subscription.withBytes {
+                ASCIICase.areEqual(UnsafeBufferPointer(rebasing: bytes[self.places.subscription]), $0)
+            }
+        }
+    }
+
+    private func piece(_ place: Range<Int>) -> String {
+        self.originForm.withBytes { String(decoding: UnsafeBufferPointer(rebasing: $0[place]), as: UTF8.self) }
     }
 
     /// ARM's id of the operation that a stored link names.
@@ -37,15 +52,14 @@ package final class ARMLink: Sendable {
     }
 
     /// Where the pieces of a link stand, found in one pass: a link comes with every answer to a command.
-    private struct Places {
-        let originForm: Range<Int>
+    private struct Places: Sendable {
         let subscription: Range<Int>
         let location: Range<Int>
         let operationID: Range<Int>
 
-        init?(_ bytes: UnsafeBufferPointer<UInt8>, authority: UnsafeBufferPointer<UInt8>) {
-            guard bytes.count <= 8_192, let slash = ARMOrigin.pathStart(of: bytes, on: authority) else { return nil }
-            var index = slash
+        /// - Parameter bytes: of ``ARMLink/originForm``.
+        init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+            var index = 0
             func skips(_ words: StaticString) -> Bool {
                 let end = index + words.utf8CodeUnitCount
                 guard end <= bytes.count, ASCIICase.areEqual(bytes[index..<end], toLowerCase: words) else {
@@ -67,7 +81,6 @@ package final class ARMLink: Sendable {
             self.location = segment()
             guard skips("/operations/") else { return nil }
             self.operationID = segment()
-            self.originForm = slash..<bytes.count
             // Nothing after the id but a query. The id is a GUID (facts §2.5); what is more than that could not be
             // hidden behind ours. So nothing in the path can be taken by another reader for a slash or a dot.
             guard index == bytes.count || bytes[index] == UInt8(ascii: "?"),

@@ -3,7 +3,7 @@ import StrictJSON
 /// One object of a request body, with its members checked against the table: known in this api-version, spelt
 /// exactly, not `null`. Values are then read by type.
 struct BodyObject {
-    private let node: JSONNode
+    private let members: [JSONMember]
     /// Dotted path without `$`, empty at the top.
     private let path: String
 
@@ -12,7 +12,7 @@ struct BodyObject {
         guard case .object(let members) = node.value else {
             throw Self.wrongType(node, path: path, expected: "an object")
         }
-        self.node = node
+        self.members = members
         self.path = path
         let prefix = path.isEmpty ? 0 : path.utf8.count + 1
         for index in members.indices {
@@ -24,7 +24,7 @@ struct BodyObject {
                     .invalidRequestContent, "this member exists since api-version \(table[place].since)",
                     target: "$." + table[place].path, offset: members[index].nameOffset)
             }
-            guard !members[index].value.isNull else {
+            if case .null = members[index].value.value {
                 throw RequestError(
                     .invalidRequestContent, "null is not taken (leave the member out, or PUT the command anew)",
                     target: "$." + table[place].path, offset: members[index].value.offset)
@@ -52,7 +52,8 @@ struct BodyObject {
             target: path.isEmpty ? "$" : "$." + path, offset: node.offset)
     }
 
-    private func member(_ name: StaticString) -> JSONNode? { self.node[name] }
+    private func place(_ name: StaticString) -> Int? { self.members.firstIndex(named: name) }
+    private func member(_ name: StaticString) -> JSONNode? { self.place(name).map { self.members[$0].value } }
     /// The member's JSON path, for an error.
     func target(_ name: StaticString) -> String { "$." + self.full(name) }
 
@@ -62,8 +63,10 @@ struct BodyObject {
     }
 
     func string(_ name: StaticString) throws(RequestError) -> String? {
-        guard let node = self.member(name) else { return nil }
-        guard let text = node.string else { throw Self.wrongType(node, path: self.full(name), expected: "a string") }
+        guard let place = self.place(name) else { return nil }
+        guard case .string(let text) = self.members[place].value.value else {
+            throw Self.wrongType(self.members[place].value, path: self.full(name), expected: "a string")
+        }
         return text
     }
 
@@ -93,15 +96,15 @@ struct BodyObject {
 
     /// A list of strings.
     func strings(_ name: StaticString) throws(RequestError) -> [String]? {
-        guard let node = self.member(name) else { return nil }
-        guard let elements = node.array else {
-            throw Self.wrongType(node, path: self.full(name), expected: "an array of strings")
+        guard let place = self.place(name) else { return nil }
+        guard case .array(let elements) = self.members[place].value.value else {
+            throw Self.wrongType(self.members[place].value, path: self.full(name), expected: "an array of strings")
         }
         var out: [String] = []
         out.reserveCapacity(elements.count)
-        for (index, element) in elements.enumerated() {
-            guard let text = element.string else {
-                throw Self.wrongType(element, path: self.full(name) + "[\(index)]", expected: "a string")
+        for index in elements.indices {
+            guard case .string(let text) = elements[index].value else {
+                throw Self.wrongType(elements[index], path: self.full(name) + "[\(index)]", expected: "a string")
             }
             out.append(text)
         }
@@ -146,29 +149,30 @@ struct BodyObject {
 
     /// A list of `{name, value}`, both required strings, and nothing else in an element.
     func parameters(_ name: StaticString) throws(RequestError) -> [Parameter]? {
-        guard let node = self.member(name) else { return nil }
-        guard let elements = node.array else {
-            throw Self.wrongType(node, path: self.full(name), expected: "an array of {name, value}")
+        guard let place = self.place(name) else { return nil }
+        guard case .array(let elements) = self.members[place].value.value else {
+            throw Self.wrongType(
+                self.members[place].value, path: self.full(name), expected: "an array of {name, value}")
         }
         guard elements.count <= Self.mostParameters else {
             throw RequestError(
                 .invalidRequestContent, "a list has at most \(Self.mostParameters) parameters",
-                target: self.target(name), offset: node.offset)
+                target: self.target(name), offset: self.members[place].value.offset)
         }
         var out: [Parameter] = []
         out.reserveCapacity(elements.count)
-        for (index, element) in elements.enumerated() {
+        for index in elements.indices {
             // Only an error needs it.
             var path: String { self.full(name) + "[\(index)]" }
-            guard case .object(let members) = element.value else {
-                throw Self.wrongType(element, path: path, expected: "an object {name, value}")
+            guard case .object(let members) = elements[index].value else {
+                throw Self.wrongType(elements[index], path: path, expected: "an object {name, value}")
             }
             guard members.count == 2, let name = members.firstIndex(named: "name"),
                 let value = members.firstIndex(named: "value")
             else {
                 throw RequestError(
                     .invalidRequestContent,
-                    "expected exactly the members name and value", target: "$." + path, offset: element.offset)
+                    "expected exactly the members name and value", target: "$." + path, offset: elements[index].offset)
             }
             guard case .string(let key) = members[name].value.value else {
                 throw Self.wrongType(members[name].value, path: path + ".name", expected: "a string")

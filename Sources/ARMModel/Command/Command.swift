@@ -21,7 +21,7 @@ package struct Command: Sendable {
     /// All fields are handed on by reference: a command goes along with a request to its very end.
     @usableFromInline var shared: SharedFields
 
-    private init(_ fields: Fields) { self.shared = SharedFields(fields) }
+    private init(_ fields: consuming Fields) { self.shared = SharedFields(fields) }
 
     /// An action, or a creation with nothing but a source.
     package init(source: ScriptSource?, parameters: [Parameter] = []) {
@@ -136,6 +136,6 @@ package struct Command: Sendable {
     final class SharedFields: Sendable {
         @usableFromInline let fields: Fields
 
-        init(_ fields: Fields) { self.fields = fields }
+        init(_ fields: consuming Fields) { self.fields = fields }
     }
 }

@@ -24,7 +24,7 @@ package struct ScriptText: Sendable, Hashable {
         }
     }
 
-    package init(lines: [String]) { self.init(lines.joined(separator: "\n")) }
+    package init(lines: [String]) { self.init(lines.count == 1 ? lines[0] : lines.joined(separator: "\n")) }
 
     /// One element a line, the form that the action API carries.
     package var lines: [String] {

@@ -22,13 +22,13 @@ package final class ARMRequestHead: Sendable {
         var methods: [String] = []
         var found: Route?
         var broken: RequestError?
-        for route in RouteTable.routes(ofLength: request.segments.count) {
-            guard Self.wordsMatch(route.path, request.segments) else { continue }
+        for route in RouteTable.routes(ofLength: request.path.count) {
+            guard Self.wordsMatch(route.path, request.path) else { continue }
             guard route.method.rawValue == method else {
                 methods.append(route.method.rawValue)
                 continue
             }
-            if let error = Self.nameError(route.path, request.segments) {
+            if let error = Self.nameError(route.path, request.path) {
                 broken = broken ?? error
             } else {
                 found = route
@@ -46,9 +46,9 @@ package final class ARMRequestHead: Sendable {
             throw RequestError(.invalidRequestTarget, "the path ends with a slash")
         }
         self.route = route
-        self.target = Self.target(route.path, request.segments)
-        self.operationID = Self.operationID(route.path, request.segments)
-        self.upstreamPath = Self.upstreamPath(route.path, request.segments)
+        self.target = Self.target(route.path, request.path)
+        self.operationID = Self.operationID(route.path, request.path)
+        self.upstreamPath = Self.upstreamPath(route.path, request.path)
         var version: String?
         var expand: String?
         var monitor: String?
@@ -72,36 +72,52 @@ package final class ARMRequestHead: Sendable {
         self.skipToken = skipToken
     }
 
-    private static func wordsMatch(_ path: [Route.Segment], _ segments: [String]) -> Bool {
+    private static func wordsMatch(_ path: [Route.Segment], _ segments: PathSegments) -> Bool {
         // From the end, where routes differ: most of them begin alike.
         for index in path.indices.reversed() {
-            if case .word(let word) = path[index], !ASCIICase.areEqual(word, segments[index]) { return false }
+            guard case .word(let word) = path[index] else { continue }
+            let isSame = segments.withBytes(of: index) { given in word.withBytes { ASCIICase.areEqual($0, given) } }
+            guard isSame else { return false }
         }
         return true
     }
 
-    private static func nameError(_ path: [Route.Segment], _ segments: [String]) -> RequestError? {
-        for (expected, given) in zip(path, segments) {
-            let (isValid, what): (Bool, String) =
-                switch expected {
-                case .word: (true, "")
-                case .subscription: (ResourceName.isSubscription(given), "the subscription id is not a GUID")
-                case .resourceGroup:
-                    (ResourceName.isResourceGroup(given), "the resource group's name is not letters, digits or -_().")
-                case .virtualMachine: (ResourceName.isMachine(given), "the virtual machine's name is not valid")
-                case .scaleSet: (ResourceName.isMachine(given), "the scale set's name is not valid")
-                case .instance: (ResourceName.isInstance(given), "the instance id is not a decimal number")
-                case .runCommand: (ResourceName.isRunCommand(given), "the run command's name is not valid")
-                case .location: (ResourceName.isLocation(given), "the location is not valid")
-                case .operationID: (ResourceName.isGUID(given), "the operation id is not a GUID")
-                case .commandID: (ResourceName.isCommandID(given), "the command id is not 1 to 64 letters, digits or _")
+    private static func nameError(_ path: [Route.Segment], _ segments: PathSegments) -> RequestError? {
+        for index in path.indices {
+            let isValid = segments.withBytes(of: index) { given in
+                switch path[index] {
+                case .word: true
+                case .subscription, .operationID: ResourceName.isGUID(given)
+                case .resourceGroup: ResourceName.isResourceGroup(given)
+                case .virtualMachine, .scaleSet: ResourceName.isMachine(given)
+                case .instance: ResourceName.isInstance(given)
+                case .runCommand: ResourceName.isRunCommand(given)
+                case .location: ResourceName.isLocation(given)
+                case .commandID: ResourceName.isCommandID(given)
                 }
-            if !isValid { return RequestError(.invalidRequestTarget, what) }
+            }
+            if !isValid { return RequestError(.invalidRequestTarget, self.fault(of: path[index])) }
         }
         return nil
     }
 
-    private static func target(_ path: [Route.Segment], _ segments: [String]) -> ResourceTarget {
+    /// What is wrong with a name that its rule does not take.
+    private static func fault(of segment: Route.Segment) -> String {
+        switch segment {
+        case .word(let word): "expected \(word.text)"
+        case .subscription: "the subscription id is not a GUID"
+        case .resourceGroup: "the resource group's name is not letters, digits or -_()."
+        case .virtualMachine: "the virtual machine's name is not valid"
+        case .scaleSet: "the scale set's name is not valid"
+        case .instance: "the instance id is not a decimal number"
+        case .runCommand: "the run command's name is not valid"
+        case .location: "the location is not valid"
+        case .operationID: "the operation id is not a GUID"
+        case .commandID: "the command id is not 1 to 64 letters, digits or _"
+        }
+    }
+
+    private static func target(_ path: [Route.Segment], _ segments: PathSegments) -> ResourceTarget {
         var target = ResourceTarget.Names()
         var scaleSet = ""
         for index in path.indices {
@@ -121,9 +137,9 @@ package final class ARMRequestHead: Sendable {
     }
 
     /// It is the last segment where there is one.
-    private static func operationID(_ path: [Route.Segment], _ segments: [String]) -> String? {
+    private static func operationID(_ path: [Route.Segment], _ segments: PathSegments) -> String? {
         guard case .operationID? = path.last else { return nil }
-        return segments.last.map(ASCIICase.lowered)
+        return ASCIICase.lowered(segments[segments.count - 1])
     }
 
     private static func version(_ text: String?, route: Route) throws(RequestError) -> APIVersion {
@@ -156,12 +172,12 @@ package final class ARMRequestHead: Sendable {
     /// The target to forward in a given version.
     package func upstreamTarget(apiVersion: APIVersion) -> String {
         let query = self.expandsInstanceView ? "?$expand=instanceView&api-version=" : "?api-version="
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(self.upstreamPath.utf8.count + query.utf8.count + apiVersion.text.utf8.count)
-        self.upstreamPath.withBytes { bytes.append(contentsOf: $0) }
-        query.withBytes { bytes.append(contentsOf: $0) }
-        apiVersion.text.withBytes { bytes.append(contentsOf: $0) }
-        return String(decoding: bytes, as: UTF8.self)
+        let (path, version) = (self.upstreamPath, apiVersion.text)
+        return String(unsafeUninitializedCapacity: path.utf8.count + query.utf8.count + version.utf8.count) { out in
+            var count = path.withBytes { $0.copy(to: out, at: 0) }
+            count = query.withBytes { $0.copy(to: out, at: count) }
+            return version.withBytes { $0.copy(to: out, at: count) }
+        }
     }
 
     /// The names in a path that was built by ``upstreamPath``.
@@ -170,45 +186,68 @@ package final class ARMRequestHead: Sendable {
     /// The names in a path that was built by ``upstreamPath``, and the family of commands that it is about.
     package static func place(ofPath text: String) -> (target: ResourceTarget, family: CommandFamily)? {
         guard let request = try? RequestTarget(text) else { return nil }
-        for route in RouteTable.routes(ofLength: request.segments.count) {
-            guard Self.wordsMatch(route.path, request.segments), Self.nameError(route.path, request.segments) == nil
+        for route in RouteTable.routes(ofLength: request.path.count) {
+            guard Self.wordsMatch(route.path, request.path), Self.nameError(route.path, request.path) == nil
             else { continue }
-            return (Self.target(route.path, request.segments), route.family)
+            return (Self.target(route.path, request.path), route.family)
         }
         return nil
     }
 
     /// A route's words as they are listed, and the names between them as they were given.
-    private static func upstreamPath(_ path: [Route.Segment], _ segments: [String]) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(256)
+    private static func upstreamPath(_ path: [Route.Segment], _ segments: PathSegments) -> String {
+        var capacity = 0
         for index in path.indices {
-            bytes.append(UInt8(ascii: "/"))
-            switch path[index] {
-            case .word(let word): word.withBytes { bytes.append(contentsOf: $0) }
-            case .resourceGroup: self.escaped(segments[index]).withBytes { bytes.append(contentsOf: $0) }
-            case .location, .operationID:
-                ASCIICase.lowered(segments[index]).withBytes { bytes.append(contentsOf: $0) }
-            case .subscription, .virtualMachine, .scaleSet, .instance, .runCommand, .commandID:
-                segments[index].withBytes { bytes.append(contentsOf: $0) }
+            capacity += 1 + segments.length(of: index)
+            if case .resourceGroup = path[index] {
+                capacity += 2 * segments.withBytes(of: index) { self.parentheses(in: $0) }
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(unsafeUninitializedCapacity: capacity) { out in
+            var count = 0
+            for index in path.indices {
+                out[count] = UInt8(ascii: "/")
+                count += 1
+                segments.withBytes(of: index) { given in
+                    switch path[index] {
+                    case .word(let word): count = word.withBytes { $0.copy(to: out, at: count) }
+                    case .resourceGroup where self.parentheses(in: given) > 0:
+                        count = self.escape(given, to: out, at: count)
+                    case .location, .operationID:
+                        for place in 0..<given.count { out[count + place] = ASCIICase.lower(given[place]) }
+                        count += given.count
+                    case .subscription, .resourceGroup, .virtualMachine, .scaleSet, .instance, .runCommand, .commandID:
+                        count = given.copy(to: out, at: count)
+                    }
+                }
+            }
+            return count
+        }
     }
 
-    /// Group names may hold parentheses, which real clients escape.
-    private static func escaped(_ name: String) -> String {
-        let holdsParentheses = name.withBytes { bytes in
-            for byte in bytes where byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")") { return true }
-            return false
+    /// Group names may hold parentheses, which real clients escape. How many there are.
+    private static func parentheses(in name: UnsafeBufferPointer<UInt8>) -> Int {
+        var count = 0
+        for index in 0..<name.count {
+            count += name[index] == UInt8(ascii: "(") || name[index] == UInt8(ascii: ")") ? 1 : 0
         }
-        guard holdsParentheses else { return name }
-        return name.utf8.reduce(into: "") { text, byte in
+        return count
+    }
+
+    /// - Returns: where the escaped name ends.
+    private static func escape(
+        _ name: UnsafeBufferPointer<UInt8>, to out: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) -> Int {
+        var count = start
+        for byte in name {
             switch byte {
-            case UInt8(ascii: "("): text += "%28"
-            case UInt8(ascii: ")"): text += "%29"
-            default: text.unicodeScalars.append(Unicode.Scalar(byte))
+            case UInt8(ascii: "("): count = "%28".withBytes { $0.copy(to: out, at: count) }
+            case UInt8(ascii: ")"): count = "%29".withBytes { $0.copy(to: out, at: count) }
+            default:
+                out[count] = byte
+                count += 1
             }
         }
+        return count
     }
 }

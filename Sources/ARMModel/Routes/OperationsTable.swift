@@ -48,7 +48,7 @@ package enum OperationsTable {
     package static func spelling(of route: Route) -> String {
         route.path.map { segment in
             switch segment {
-            case .word(let word): "/" + word
+            case .word(let word): "/" + word.text
             case .subscription: "/{subscriptionId}"
             case .resourceGroup: "/{resourceGroupName}"
             case .virtualMachine: "/{vmName}"

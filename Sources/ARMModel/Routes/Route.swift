@@ -2,10 +2,26 @@
 package final class Route: Sendable {
     /// One segment of a path: a word of ARM's, or a name with its own rule.
     package enum Segment: Sendable, Hashable {
-        case word(String)
+        case word(Word)
         case subscription, resourceGroup, virtualMachine, scaleSet, instance, runCommand, location, operationID
         /// Id of a built-in command in a location document's path.
         case commandID
+    }
+
+    /// A word of ARM's, which stands in the code: to look at it makes no copy of a text.
+    package struct Word: Sendable, Hashable, ExpressibleByStringLiteral {
+        private let literal: StaticString
+
+        package init(stringLiteral literal: StaticString) { self.literal = literal }
+
+        package var text: String { self.withBytes { String(decoding: $0, as: UTF8.self) } }
+
+        func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+            body(UnsafeBufferPointer(start: self.literal.utf8Start, count: self.literal.utf8CodeUnitCount))
+        }
+
+        package static func == (a: Word, b: Word) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+        package func hash(into hasher: inout Hasher) { hasher.combine(self.text) }
     }
 
     package enum Method: String, Sendable, Hashable, CaseIterable {

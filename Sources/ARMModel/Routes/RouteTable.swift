@@ -69,7 +69,7 @@ package enum RouteTable {
 
     /// The five operations on a machine's stored commands.
     private static func managed(
-        of machine: [Route.Segment], segment: String, family: CommandFamily, since: APIVersion,
+        of machine: [Route.Segment], segment: Route.Word, family: CommandFamily, since: APIVersion,
         names: [Operation: String]
     ) -> [Route] {
         let forms: [(Operation, Route.Method, Route.Body, [Route.QueryName])] = [

@@ -2,20 +2,19 @@
 /// No two implementations fold other letters alike, so nothing here folds them.
 package enum ASCIICase {
     package static func areEqual(_ a: String, _ b: String) -> Bool {
-        let count = a.utf8.count
-        guard count == b.utf8.count else { return false }
-        return a.withBytes { left in
-            b.withBytes { right in
-                var index = 0
-                while index < count {
-                    let (one, other) = (left[index], right[index])
-                    // Mostly the case is the same too.
-                    guard one == other || self.lower(one) == self.lower(other) else { return false }
-                    index += 1
-                }
-                return true
-            }
+        guard a.utf8.count == b.utf8.count else { return false }
+        return a.withBytes { left in b.withBytes { self.areEqual(left, $0) } }
+    }
+
+    @inline(__always)
+    static func areEqual(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard a.count == b.count else { return false }
+        for index in 0..<a.count {
+            let (one, other) = (a[index], b[index])
+            // Mostly the case is the same too.
+            guard one == other || self.lower(one) == self.lower(other) else { return false }
         }
+        return true
     }
 
     /// Whether bytes are a text, which is given in lower case.
@@ -58,7 +57,15 @@ extension String {
     /// The UTF-8 of the text in one piece.
     @inlinable @inline(__always)
     package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        if let result = self.utf8.withContiguousStorageIfAvailable(body) { return result }
-        return Array(self.utf8).withUnsafeBufferPointer(body)
+        self.utf8.span.withUnsafeBufferPointer(body)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Copies all bytes to a place in memory that has room for them.
+    /// - Returns: where the copy ends.
+    @inline(__always)
+    func copy(to out: UnsafeMutableBufferPointer<UInt8>, at start: Int) -> Int {
+        UnsafeMutableBufferPointer(rebasing: out[start...]).initialize(fromContentsOf: self) + start
     }
 }

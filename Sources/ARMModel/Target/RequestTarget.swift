@@ -8,13 +8,14 @@ package struct RequestTarget: Sendable, Hashable {
         package var value: String
     }
 
-    package var segments: [String]
+    let path: PathSegments
+    package var segments: [String] { self.path.texts }
     package var hasTrailingSlash: Bool
     package var query: [QueryItem]
 
     /// - Parameter text: origin form, `/path?query`.
     package init(_ text: String) throws(RequestError) {
-        self = try Array(text.utf8).withUnsafeBufferPointer { (bytes) throws(RequestError) in try Self(bytes) }
+        self = try text.utf8.span.withUnsafeBufferPointer { (bytes) throws(RequestError) in try Self(bytes) }
     }
 
     private init(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
@@ -27,8 +28,7 @@ package struct RequestTarget: Sendable, Hashable {
             throw Self.refused("the request target is not a path; it must begin with one slash")
         }
         guard !kinds.holdsFragment else { throw Self.refused("the request target holds a fragment") }
-        self.segments = []
-        self.segments.reserveCapacity(12)
+        var path = PathSegments(length: bytes.count)
         self.hasTrailingSlash = false
         self.query = []
         var start = 1
@@ -36,15 +36,16 @@ package struct RequestTarget: Sendable, Hashable {
             var stop = start
             while stop < bytes.count, bytes[stop] != UInt8(ascii: "/"), bytes[stop] != UInt8(ascii: "?") { stop += 1 }
             let isLast = stop == bytes.count || bytes[stop] == UInt8(ascii: "?")
-            if isLast, stop == start, !self.segments.isEmpty {
+            if isLast, stop == start, !path.isEmpty {
                 self.hasTrailingSlash = true
             } else {
                 let piece = UnsafeBufferPointer(rebasing: bytes[start..<stop])
-                self.segments.append(try Self.segment(piece, isPlain: !kinds.holdsSpecial))
+                try Self.append(piece, to: &path, isPlain: !kinds.holdsSpecial)
             }
             start = stop + 1
             guard !isLast else { break }
         }
+        self.path = path
         guard start <= bytes.count else { return }
         while true {
             var stop = start
@@ -96,9 +97,11 @@ package struct RequestTarget: Sendable, Hashable {
     }
 
     /// - Parameter isPlain: nothing is escaped, and none of the characters that no segment may hold is there.
-    private static func segment(_ piece: UnsafeBufferPointer<UInt8>, isPlain: Bool) throws(RequestError) -> String {
+    private static func append(
+        _ piece: UnsafeBufferPointer<UInt8>, to path: inout PathSegments, isPlain: Bool
+    ) throws(RequestError) {
         guard let first = piece.first else { throw self.refused("the path holds an empty segment") }
-        if isPlain, first != UInt8(ascii: ".") { return String(decoding: piece, as: UTF8.self) }
+        if isPlain, first != UInt8(ascii: ".") { return path.append(piece) }
         let text = try self.decoded(piece, what: "a path segment")
         guard text != ".", text != ".." else { throw self.refused("the path holds a dot segment") }
         let isSplit = text.utf8.contains { byte in
@@ -110,7 +113,7 @@ package struct RequestTarget: Sendable, Hashable {
             }
         }
         guard !isSplit else { throw self.refused("a path segment holds one of / \\ ? # % ;") }
-        return text
+        text.withBytes { path.append($0) }
     }
 
     private static func decoded(_ piece: UnsafeBufferPointer<UInt8>, what: String) throws(RequestError) -> String {

@@ -4,31 +4,31 @@ package enum ResourceName {
     package static func isSubscription(_ text: String) -> Bool { self.isGUID(text) }
 
     /// 1 to 90 of letters, digits, `-_().`, not ending in a dot; ASCII only.
-    package static func isResourceGroup(_ text: String) -> Bool {
-        text.withBytes { bytes in
-            (1...90).contains(bytes.count) && bytes.last != UInt8(ascii: ".")
-                && self.all(bytes) { byte in
-                    switch byte {
-                    case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "("), UInt8(ascii: ")"),
-                        UInt8(ascii: "."):
-                        true
-                    default: self.isLetterOrDigit(byte)
-                    }
+    package static func isResourceGroup(_ text: String) -> Bool { text.withBytes { self.isResourceGroup($0) } }
+
+    static func isResourceGroup(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        (1...90).contains(bytes.count) && bytes.last != UInt8(ascii: ".")
+            && self.all(bytes) { byte in
+                switch byte {
+                case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "."):
+                    true
+                default: self.isLetterOrDigit(byte)
                 }
-        }
+            }
     }
 
-    package static func isMachine(_ text: String) -> Bool { self.isPlain(text, maximum: 64) }
-    package static func isRunCommand(_ text: String) -> Bool { self.isPlain(text, maximum: 80) }
+    package static func isMachine(_ text: String) -> Bool { text.withBytes { self.isMachine($0) } }
+    static func isMachine(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { self.isPlain(bytes, maximum: 64) }
+    package static func isRunCommand(_ text: String) -> Bool { text.withBytes { self.isRunCommand($0) } }
+    static func isRunCommand(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { self.isPlain(bytes, maximum: 80) }
 
     /// Name of a gallery, or of a script in it.
-    package static func isGalleryPart(_ text: String) -> Bool { self.isPlain(text, maximum: 80) }
+    package static func isGalleryPart(_ text: String) -> Bool { text.withBytes { self.isPlain($0, maximum: 80) } }
 
-    package static func isInstance(_ text: String) -> Bool {
-        text.withBytes { bytes in
-            (1...10).contains(bytes.count)
-                && self.all(bytes) { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-        }
+    package static func isInstance(_ text: String) -> Bool { text.withBytes { self.isInstance($0) } }
+
+    static func isInstance(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        (1...10).contains(bytes.count) && self.all(bytes) { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
 
     package static func isLocation(_ text: String) -> Bool { text.withBytes { self.isLocation($0) } }
@@ -38,11 +38,10 @@ package enum ResourceName {
     }
 
     /// Known ids of built-in commands use letters, digits and `_`.
-    package static func isCommandID(_ text: String) -> Bool {
-        text.withBytes { bytes in
-            (1...64).contains(bytes.count)
-                && self.all(bytes) { self.isLetterOrDigit($0) || $0 == UInt8(ascii: "_") }
-        }
+    package static func isCommandID(_ text: String) -> Bool { text.withBytes { self.isCommandID($0) } }
+
+    static func isCommandID(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        (1...64).contains(bytes.count) && self.all(bytes) { self.isLetterOrDigit($0) || $0 == UInt8(ascii: "_") }
     }
 
     /// Eight, four, four, four and twelve hexadecimal digits.
@@ -57,14 +56,12 @@ package enum ResourceName {
             && self.all(bytes[24...], self.isHex)
     }
 
-    private static func isPlain(_ text: String, maximum: Int) -> Bool {
-        text.withBytes { bytes in
-            guard let first = bytes.first, bytes.count <= maximum, self.isLetterOrDigit(first) else { return false }
-            return self.all(bytes) { byte in
-                switch byte {
-                case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-                default: self.isLetterOrDigit(byte)
-                }
+    private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>, maximum: Int) -> Bool {
+        guard let first = bytes.first, bytes.count <= maximum, self.isLetterOrDigit(first) else { return false }
+        return self.all(bytes) { byte in
+            switch byte {
+            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+            default: self.isLetterOrDigit(byte)
             }
         }
     }

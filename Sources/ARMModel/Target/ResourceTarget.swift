@@ -19,7 +19,7 @@ package struct ResourceTarget: Sendable, Hashable {
                 location: location, catalogCommandID: catalogCommandID))
     }
 
-    init(_ names: Names) { self.shared = SharedNames(names) }
+    init(_ names: consuming Names) { self.shared = SharedNames(names) }
 
     @inlinable package var subscription: String? {
         @inline(__always) get { self.shared.names.subscription }
@@ -73,6 +73,6 @@ package struct ResourceTarget: Sendable, Hashable {
     final class SharedNames: Sendable {
         @usableFromInline let names: Names
 
-        init(_ names: Names) { self.names = names }
+        init(_ names: consuming Names) { self.names = names }
     }
 }

@@ -11,6 +11,8 @@ import TLSNames
 final class LoopConnectionPool {
     private let eventLoop: any EventLoop
     private let configuration: UpstreamConfiguration
+    /// What every request says for its host.
+    private let authority: String
     private let tls: NIOSSLContext
     private let limit: Int
 
@@ -26,15 +28,19 @@ final class LoopConnectionPool {
     init(eventLoop: any EventLoop, configuration: UpstreamConfiguration, tls: NIOSSLContext, limit: Int) {
         self.eventLoop = eventLoop
         self.configuration = configuration
+        authority = configuration.endpoint.authority
         self.tls = tls
         self.limit = limit
     }
 
     // MARK: Callers
 
-    func start(_ exchange: PendingExchange) {
+    func start(_ exchange: PendingExchange, sending request: UpstreamRequest) {
         if isStopping { return exchange.finish(exchange.machine.fail(.shuttingDown)) }
-        guard exchange.request.isWellFormed else { return exchange.finish(exchange.machine.fail(.invalidRequest)) }
+        guard let bytes = request.bytes(authority: authority) else {
+            return exchange.finish(exchange.machine.fail(.invalidRequest))
+        }
+        exchange.keep(request: bytes)
         let now = NIODeadline.now()
         guard exchange.deadline > now else { return exchange.finish(exchange.machine.fail(.timedOut)) }
         // Nobody overtakes those who wait.
@@ -80,7 +86,6 @@ final class LoopConnectionPool {
         open += 1
         connecting += 1
         let endpoint = configuration.endpoint
-        let authority = endpoint.authority
         let hostname = endpoint.isIPAddress ? nil : endpoint.host
         let peer = PeerName(host: endpoint.host)
         let tls = self.tls
@@ -91,13 +96,13 @@ final class LoopConnectionPool {
             .channelInitializer { channel in
                 // Runs once for each address that is tried: every channel gets handlers of its own.
                 channel.eventLoop.makeCompletedFuture {
-                    let connection = UpstreamConnection(authority: authority, peer: peer)
                     var limits = NIOHTTPDecoderLimitConfiguration()
                     limits.maxHeaderFieldSize = 64 << 10
                     limits.maxHeaderListSize = 256 << 10
                     let decoder = HTTPResponseDecoder(
                         leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
                         limitConfiguration: limits)
+                    let connection = UpstreamConnection(decoder: decoder, peer: peer)
                     try channel.pipeline.syncOperations.addHandlers([
                         try NIOSSLClientHandler(context: tls, serverHostname: hostname),
                         WireBytesHandler(connection: connection), ByteToMessageHandler(decoder), connection,

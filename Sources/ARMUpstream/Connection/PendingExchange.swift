@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// One caller's exchange from the moment it asks for a connection to its single result. On one event loop only.
 final class PendingExchange {
-    let request: UpstreamRequest
+    let method: HTTPMethod
     let deadline: NIODeadline
     var machine: ExchangeStateMachine
     /// Runs while the exchange stands in the queue.
@@ -11,17 +11,27 @@ final class PendingExchange {
 
     /// Resumed by ``finish(_:)`` alone, once, since the machine settles once.
     private let continuation: UnsafeContinuation<ExchangeResult, Never>
+    private var request = ByteBuffer()
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
 
     init(
-        request: UpstreamRequest, deadline: NIODeadline, maximumBodyBytes: Int,
+        method: HTTPMethod, deadline: NIODeadline, maximumBodyBytes: Int,
         continuation: UnsafeContinuation<ExchangeResult, Never>
     ) {
-        self.request = request
+        self.method = method
         self.deadline = deadline
         self.machine = ExchangeStateMachine(maximumBodyBytes: maximumBodyBytes)
         self.continuation = continuation
+    }
+
+    /// The whole request, until it is sent.
+    func keep(request: ByteBuffer) { self.request = request }
+
+    /// The whole request, to be sent now. It is given once.
+    func takeBytes() -> ByteBuffer {
+        defer { request = ByteBuffer() }
+        return request
     }
 
     /// - Parameter length: of the body, where it was announced.
@@ -49,6 +59,7 @@ final class PendingExchange {
         }
         queueTimer?.cancel()
         queueTimer = nil
+        request = ByteBuffer()
         head = nil
         body = []
     }

@@ -14,28 +14,29 @@ import TLSNames
 /// One connection to ARM: the last handler of its channel, serving one exchange at a time. On its event loop only.
 final class UpstreamConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias OutboundOut = ByteBuffer
 
     let createdAt = NIODeadline.now()
     /// When it was last put down unused.
     var idleSince = NIODeadline.now()
 
-    private let authority: String
+    /// Reads the answers; it has to know the method of each request to tell where the answer ends.
+    private let decoder: HTTPResponseDecoder
     /// Nil where the endpoint is an IP address.
     private let peer: PeerName?
     private var life = ConnectionLife()
     private var exchange: PendingExchange?
-    /// Only while the head of the request passes the decoder.
-    private var requestBytes: ByteBuffer?
     private var context: ChannelHandlerContext?
+    /// The place of ``WireBytesHandler``, where requests go out as bytes, past the decoder.
+    var wire: ChannelHandlerContext?
     private var options: (any NIOSynchronousChannelOptions)?
     /// Set once the pool knows of the connection; until then events are only remembered in `life`.
     private var pool: LoopConnectionPool?
     private var timer: LoopTimer?
     private var connectFailure: UpstreamFailure.Reason?
 
-    init(authority: String, peer: PeerName?) {
-        self.authority = authority
+    init(decoder: HTTPResponseDecoder, peer: PeerName?) {
+        self.decoder = decoder
         self.peer = peer
     }
 
@@ -52,7 +53,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// Takes on an exchange and sends its request. False, with nothing sent, if the connection cannot serve: the
     /// exchange is then as it was.
     func run(_ exchange: PendingExchange) -> Bool {
-        guard let context, context.channel.isActive, isEstablishedInKernel, life.claim() else { return false }
+        guard let wire, wire.channel.isActive, isEstablishedInKernel, life.claim() else { return false }
         guard exchange.machine.connectionReady() == .write else {
             // Settled before its turn came: nothing to send, and the connection has to be counted out.
             perform(life.exchangeAbandoned())
@@ -60,7 +61,8 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
         self.exchange = exchange
         timer?.set(exchange.deadline)
-        send(exchange.request, on: context)
+        decoder.write(data: .head(HTTPRequestHead(version: .http1_1, method: exchange.method, uri: "/")))
+        wire.writeAndFlush(wrapOutboundOut(exchange.takeBytes()), promise: nil)
         return true
     }
 
@@ -200,24 +202,9 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
     }
 
-    private func send(_ request: UpstreamRequest, on context: ChannelHandlerContext) {
-        requestBytes = request.bytes(authority: authority, allocator: context.channel.allocator)
-        // The decoder has to know the method to tell where the answer ends.
-        let head = HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target)
-        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-    }
-
-    /// The bytes of the request whose head is just being written.
-    func takeRequestBytes() -> ByteBuffer? {
-        defer { requestBytes = nil }
-        return requestBytes
-    }
-
     /// An answer that came before the request was wholly written leaves the rest of the request in the way.
     private var hasUnsentBytes: Bool {
-        guard let options else { return true }
-        return (try? options.getOption(.bufferedWritableBytes)) != 0
+        (try? options?.getOption(.bufferedWritableBytes)) != 0
     }
 
     /// Whether the kernel still holds the connection for established, asked before each use: a close that has

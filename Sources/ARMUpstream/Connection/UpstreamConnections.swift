@@ -1,4 +1,5 @@
 package import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// The gateway's connections to ARM: a small pool an event loop, so that an exchange stays on the loop of its
@@ -56,9 +57,10 @@ package final class UpstreamConnections: Sendable {
         _ request: UpstreamRequest, _ deadline: NIODeadline,
         _ continuation: UnsafeContinuation<ExchangeResult, Never>, in pool: LoopConnectionPool
     ) {
-        pool.start(
-            PendingExchange(
-                request: request, deadline: deadline, maximumBodyBytes: maximumBodyBytes, continuation: continuation))
+        let exchange = PendingExchange(
+            method: HTTPMethod(rawValue: request.method), deadline: deadline, maximumBodyBytes: maximumBodyBytes,
+            continuation: continuation)
+        pool.start(exchange, sending: request)
     }
 
     /// Refuses new exchanges from now on, and returns when those under way have ended and all connections are

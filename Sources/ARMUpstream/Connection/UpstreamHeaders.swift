@@ -3,16 +3,12 @@ import NIOHTTP1
 /// The header fields of an answer, in the order in which they came, repeated ones kept; names compare without
 /// ASCII case.
 package struct UpstreamHeaders: Sendable {
-    private let fields: HTTPHeaders
+    /// Every field in order, one for each occurrence; a list with commas stays whole.
+    let fields: HTTPHeaders
 
     init(_ fields: HTTPHeaders) { self.fields = fields }
 
     package init(_ pairs: [(String, String)]) { self.fields = HTTPHeaders(pairs) }
-
-    /// Every field in order, one for each occurrence; a list with commas stays whole.
-    package func visit(_ body: (_ name: String, _ value: String) -> Void) {
-        for (name, value) in fields { body(name, value) }
-    }
 }
 
 extension UpstreamHeaders: CustomStringConvertible, CustomReflectable {

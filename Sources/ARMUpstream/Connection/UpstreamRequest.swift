@@ -1,5 +1,3 @@
-import HTTPFields
-
 /// One request to ARM, as the enforcement point built it from the parsed and judged value.
 ///
 /// The connection adds `host`, `content-length`, `accept-encoding: identity` and the bearer token by itself and
@@ -26,36 +24,6 @@ package struct UpstreamRequest: Sendable {
         self.token = token
         self.body = body
     }
-
-    /// Whether it can be put on the wire without a byte that means something else there: nothing in it may end a
-    /// line, and nothing may set the framing apart from the connection.
-    var isWellFormed: Bool {
-        guard method.bytesPass(Self.areLetters), target.bytesPass(Self.isOriginForm) else { return false }
-        for (name, value) in headers {
-            guard FieldText.isName(name), FieldText.isValue(value), Self.ownedByConnection.listed(name) == nil else {
-                return false
-            }
-        }
-        return true
-    }
-
-    private static func areLetters(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        for byte in bytes where !((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)) { return false }
-        return !bytes.isEmpty
-    }
-
-    private static func isOriginForm(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.first == UInt8(ascii: "/") else { return false }
-        // Without a way out in the middle, so that several bytes are looked at at once.
-        var bad: UInt8 = 0
-        for byte in bytes { bad |= byte <= 0x20 || byte >= 0x7f ? 1 : 0 }
-        return bad == 0
-    }
-
-    private static let ownedByConnection = FieldNames([
-        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect",
-        "proxy-connection", "proxy-authorization", "accept-encoding", "content-encoding", "authorization",
-    ])
 }
 
 extension UpstreamRequest: CustomStringConvertible, CustomReflectable {

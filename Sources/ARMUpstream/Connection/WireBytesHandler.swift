@@ -1,20 +1,21 @@
 import NIOCore
-import NIOHTTP1
 
-/// Stands between TLS and HTTP and sees plain bytes in both directions.
+/// Stands between TLS and HTTP, where both directions are plain bytes.
 ///
-/// Outwards it puts the request's bytes, which the connection has made whole, in the place of the head that the HTTP
-/// decoder has to see pass by. Inwards it catches what the decoder hides: bytes on a connection that waits for none,
-/// even too few of them to be a message, which would otherwise become the beginning of the next caller's answer.
-final class WireBytesHandler: ChannelDuplexHandler {
+/// Outwards it is the place where the connection sends its requests, which it has made whole. Inwards it catches what
+/// the decoder hides: bytes on a connection that waits for none, even too few of them to be a message, which would
+/// otherwise become the beginning of the next caller's answer.
+final class WireBytesHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
-    typealias OutboundIn = HTTPClientRequestPart
-    typealias OutboundOut = ByteBuffer
 
     private let connection: UpstreamConnection
 
     init(connection: UpstreamConnection) { self.connection = connection }
+
+    func handlerAdded(context: ChannelHandlerContext) { connection.wire = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { connection.wire = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard connection.expectsBytes else { return connection.unsolicitedBytes() }
@@ -26,14 +27,5 @@ final class WireBytesHandler: ChannelDuplexHandler {
             guard connection.expectsBytes else { return connection.unsolicitedBytes() }
         }
         context.fireChannelRead(wrapInboundOut(bytes))
-    }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard let bytes = connection.takeRequestBytes() else {
-            // The connection writes one part a request, with its bytes at hand.
-            promise?.fail(ChannelError.operationUnsupported)
-            return
-        }
-        context.write(wrapOutboundOut(bytes), promise: promise)
     }
 }

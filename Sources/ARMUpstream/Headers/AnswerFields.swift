@@ -25,7 +25,7 @@ package struct AnswerFields: Sendable {
         let relaysChallenges = passthrough && status == 401
         var requestIDs = SingleValue()
         var retryAfter = RetryAfter()
-        answer.visit { name, value in
+        for (name, value) in answer.fields {
             switch name.utf8.count {
             case 8 where FieldText.same(name, "location"): if location == nil { location = value }
             case 11 where FieldText.same(name, "retry-after"): retryAfter.plain.add(value)
@@ -38,7 +38,7 @@ package struct AnswerFields: Sendable {
                 guard relayed.count < AnswerHeaderPolicy.maximumFields,
                     let known = AnswerHeaderPolicy.relayedName(name, challenges: relaysChallenges),
                     AnswerHeaderPolicy.isClean(value)
-                else { return }
+                else { continue }
                 relayed.append((known, value))
             }
         }

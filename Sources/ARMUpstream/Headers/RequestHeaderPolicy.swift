@@ -1,3 +1,5 @@
+import HTTPFields
+
 /// Which header fields of a caller go on to ARM: an allow list, so that what nobody thought of stays here.
 ///
 /// ARM sets `referer` and most of `x-ms-client-*` towards the provider by itself; from a caller they would be a
@@ -48,8 +50,8 @@ package enum RequestHeaderPolicy {
     /// Whether the text is a GUID without braces, 8-4-4-4-12 hexadecimal digits in any case.
     package static func isGUID(_ text: String) -> Bool {
         guard text.utf8.count == 36 else { return false }
-        return text.bytesPass { bytes in
-            for index in bytes.indices {
+        return FieldText.withBytes(of: text) { bytes in
+            for index in 0..<bytes.count {
                 switch (index, bytes[index]) {
                 case (8, let byte), (13, let byte), (18, let byte), (23, let byte):
                     guard byte == UInt8(ascii: "-") else { return false }

@@ -94,7 +94,8 @@ package struct EntryEncoder: Sendable {
         writer.member("repeatOf", request.repeatOf)
         writer.member("requestDigest", request.requestDigest)
         writer.member("requestID", request.requestID)
-        if let target = request.target { writer.target(target) }
+        let target = request.target
+        if let target { writer.target(target) }
         writer.time(time)
         writer.end()
         var scriptSHA256: String?
@@ -103,8 +104,8 @@ package struct EntryEncoder: Sendable {
             event: event, timeMilliseconds: time, canonical: writer.bytes,
             columns: AuditColumns(
                 requestID: request.requestID, principal: principal.id, operation: request.operation?.rawValue,
-                subscription: request.target?.subscription, resourceGroup: request.target?.resourceGroup,
-                machine: Self.machine(request.target), runCommand: request.target?.runCommand,
+                subscription: target?.subscription, resourceGroup: target?.resourceGroup,
+                machine: target?.machine.map(Self.machine), runCommand: target?.runCommand,
                 effect: decision?.effect.rawValue, rule: decision?.rule, scriptSHA256: scriptSHA256),
             bodies: writer.bodies)
     }
@@ -122,7 +123,8 @@ package struct EntryEncoder: Sendable {
         if let outcome { writer.outcome(outcome.0, scrubbed: outcome.scrubbed) }
         writer.member("repeatOf", request.repeatOf)
         writer.member("requestID", request.requestID)
-        if let target = request.target { writer.target(target) }
+        let target = request.target
+        if let target { writer.target(target) }
         writer.time(time)
         if let upstream { writer.upstream(upstream) }
         writer.end()
@@ -130,18 +132,17 @@ package struct EntryEncoder: Sendable {
             event: event, timeMilliseconds: time, canonical: writer.bytes,
             columns: AuditColumns(
                 requestID: request.requestID, operation: request.operation?.rawValue,
-                subscription: request.target?.subscription, resourceGroup: request.target?.resourceGroup,
-                machine: Self.machine(request.target), runCommand: request.target?.runCommand,
+                subscription: target?.subscription, resourceGroup: target?.resourceGroup,
+                machine: target?.machine.map(Self.machine), runCommand: target?.runCommand,
                 outcome: outcome?.0.status.rawValue),
             bodies: writer.bodies)
     }
 
     /// ``AuditColumns/machine``
-    private static func machine(_ target: ResourceTarget?) -> String? {
-        switch target?.machine {
+    private static func machine(_ machine: Machine) -> String {
+        switch machine {
         case .virtualMachine(let name): name
         case .scaleSetInstance(let set, let instance): set + "/" + instance
-        case nil: nil
         }
     }
 }

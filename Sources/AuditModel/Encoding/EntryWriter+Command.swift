@@ -5,13 +5,14 @@ import StrictJSON
 /// What would run: every field of the request, in sorted order, with a mark where it is not known.
 extension EntryWriter {
     mutating func command(_ command: Command, extras: CommandExtras) {
+        let source = command.source
         self.json.name("command")
         self.json.beginObject()
         self.flag("asyncExecution", command.asyncExecution)
-        self.commandID(command.source)
+        self.commandID(source)
         self.identity("errorBlobManagedIdentity", command.errorBlobIdentity)
         self.address("errorBlobURI", command.errorBlob, label: .blobQuery)
-        if case .known(.gallery(let id)) = command.source { self.json.member("galleryScriptReferenceID", id) }
+        if case .known(.gallery(let id)) = source { self.json.member("galleryScriptReferenceID", id) }
         self.json.member("location", extras.location)
         self.identity("outputBlobManagedIdentity", command.outputBlobIdentity)
         self.address("outputBlobURI", command.outputBlob, label: .blobQuery)
@@ -24,15 +25,15 @@ extension EntryWriter {
         case .unknown: self.unknown("runAsPassword")
         }
         self.text("runAsUser", command.runAsUser)
-        self.script(command.source)
+        self.script(source)
         self.text("scriptShell", command.scriptShell)
-        if case .known(.address(let address, let identity)) = command.source {
+        if case .known(.address(let address, let identity)) = source {
             self.address("scriptURI", .known(address), label: .scriptQuery)
             self.identity("scriptURIManagedIdentity", identity)
         } else if let address = command.fetchedFrom {
             self.address("scriptURI", .known(address), label: .scriptQuery)
         }
-        if case .unknown = command.source { self.unknown("source") }
+        if case .unknown = source { self.unknown("source") }
         self.tags(extras.tags)
         switch command.timeoutSeconds {
         case .known(let seconds): self.json.member("timeoutInSeconds", seconds)
@@ -62,12 +63,12 @@ extension EntryWriter {
         guard case .known(let list) = list else { return self.unknown("parameters") }
         self.json.name("parameters")
         self.json.beginArray()
-        for (index, parameter) in list.enumerated() {
+        for index in list.indices {
             self.json.beginObject()
-            self.json.member("name", parameter.name)
+            self.json.member("name", list[index].name)
             switch self.settings.parameterValues {
-            case .full: self.committed("value", parameter.value, pointer: "/command/parameters/\(index)/value")
-            case .digest: self.redacted("value", Secret(parameter.value), label: .parameter)
+            case .full: self.committed("value", list[index].value, pointer: "/command/parameters/\(index)/value")
+            case .digest: self.redacted("value", Secret(list[index].value), label: .parameter)
             }
             self.json.endObject()
         }

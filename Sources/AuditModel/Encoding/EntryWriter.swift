@@ -83,16 +83,17 @@ struct EntryWriter {
     }
 
     mutating func target(_ target: ResourceTarget) {
+        let machine = target.machine
         self.json.name("target")
         self.json.beginObject()
         self.json.member("commandId", target.catalogCommandID)
-        if case .scaleSetInstance(_, let instance)? = target.machine { self.json.member("instance", instance) }
+        if case .scaleSetInstance(_, let instance)? = machine { self.json.member("instance", instance) }
         self.json.member("location", target.location)
         self.json.member("resourceGroup", target.resourceGroup)
         self.json.member("runCommand", target.runCommand)
-        if case .scaleSetInstance(let scaleSet, _)? = target.machine { self.json.member("scaleSet", scaleSet) }
+        if case .scaleSetInstance(let scaleSet, _)? = machine { self.json.member("scaleSet", scaleSet) }
         self.json.member("subscription", target.subscription)
-        if case .virtualMachine(let name)? = target.machine { self.json.member("virtualMachine", name) }
+        if case .virtualMachine(let name)? = machine { self.json.member("virtualMachine", name) }
         self.json.endObject()
     }
 

@@ -16,48 +16,20 @@ struct CleanReply: Sendable {
     let removed: Int
     let scrubber: Scrubber
 
-    /// - Parameter token: the caller's own token where it went to ARM, which an error might quote.
-    init(_ reply: UpstreamReply, scrubber: Scrubber, token: Secret? = nil) {
-        self.reply = reply
-        self.headers = reply.headers
-        self.scrubber = scrubber
-        var scrubbers = scrubber.isEmpty ? [] : [scrubber]
-        if reply.status >= 400, let token {
-            let ofToken = Scrubber([token])
-            if !ofToken.isEmpty { scrubbers.append(ofToken) }
-        }
-        for scrubber in scrubbers { self.headers.removeAll { scrubber.scrubbed($0.1).removed > 0 } }
-        let dropped = reply.headers.count - self.headers.count
-        guard !reply.body.isEmpty,
-            let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseIdentical)
-        else {
-            self.document = nil
-            self.removed = dropped
-            return
-        }
-        let (redacted, hidden) = AnswerRedaction.redacted(node)
-        var clean = redacted
-        var scrubbed = 0
-        for scrubber in scrubbers {
-            let (without, count) = AnswerScrubbing.scrubbed(clean, by: scrubber)
-            clean = without
-            scrubbed += count
-        }
-        self.document = redacted
-        self.body = clean
-        self.removed = dropped + hidden + scrubbed
-    }
-
     /// Puts our id in the place of ARM's, which would open the output to any reader of the subscription. A header
     /// that holds one is left out.
     mutating func hide(_ theirs: [String], behind ours: String) {
-        for (place, id) in theirs.enumerated() where !id.isEmpty && !theirs[..<place].contains(id) {
-            self.body = self.body.map { IdentifierReplacement.replacing(id, with: ours, in: $0) }
-            let needle = ASCIICase.lowered(id)
-            // Seldom any does, and removing none would copy them all.
-            guard self.headers.contains(where: { ASCIISearch.contains($0.1, lowerCase: needle) }) else { continue }
-            self.headers.removeAll { ASCIISearch.contains($0.1, lowerCase: needle) }
-        }
+        for (place, id) in theirs.enumerated() where !theirs[..<place].contains(id) { self.hide(id, behind: ours) }
+    }
+
+    /// - Parameter id: of ARM's; an empty one is not looked for.
+    mutating func hide(_ id: String, behind ours: String) {
+        if id.isEmpty { return }
+        self.body = self.body.map { IdentifierReplacement.replacing(id, with: ours, in: $0) }
+        let needle = ASCIICase.lowered(id)
+        // Seldom any does, and removing none would copy them all.
+        guard self.headers.contains(where: { ASCIISearch.contains($0.1, lowerCase: needle) }) else { return }
+        self.headers.removeAll { ASCIISearch.contains($0.1, lowerCase: needle) }
     }
 
     /// `error.code` of ARM's envelope, also where the envelope's outer member is missing (facts §9.4). For the
@@ -140,5 +112,37 @@ struct CleanReply: Sendable {
         let details = place.flatMap { members[$0].value.array } ?? []
         let member = JSONMember(name: "details", value: JSONNode(.array(details + [JSONNode(.object(parts))])))
         if let place { members[place] = member } else { members.append(member) }
+    }
+}
+
+// An init beside the struct hands on to the memberwise one, and so makes no second copy of so many parts.
+extension CleanReply {
+    /// - Parameter token: the caller's own token where it went to ARM, which an error might quote.
+    init(_ reply: UpstreamReply, scrubber: Scrubber, token: Secret? = nil) {
+        var headers = reply.headers
+        var scrubbers = scrubber.isEmpty ? [] : [scrubber]
+        if reply.status >= 400, let token {
+            let ofToken = Scrubber([token])
+            if !ofToken.isEmpty { scrubbers.append(ofToken) }
+        }
+        for scrubber in scrubbers { headers.removeAll { scrubber.scrubbed($0.1).removed > 0 } }
+        var removed = reply.headers.count - headers.count
+        guard !reply.body.isEmpty,
+            let node = try? JSONReader.read(reply.body, limits: .answer, names: .refuseIdentical)
+        else {
+            self.init(
+                reply: reply, headers: headers, document: nil, body: nil, removed: removed, scrubber: scrubber)
+            return
+        }
+        let (redacted, hidden) = AnswerRedaction.redacted(node)
+        removed += hidden
+        var clean = redacted
+        for scrubber in scrubbers {
+            let (without, count) = AnswerScrubbing.scrubbed(clean, by: scrubber)
+            clean = without
+            removed += count
+        }
+        self.init(
+            reply: reply, headers: headers, document: redacted, body: clean, removed: removed, scrubber: scrubber)
     }
 }

@@ -24,7 +24,10 @@ indirect enum CommandReply: Sendable {
         }
     }
 
-    init(_ clean: CleanReply, operation: ARMModel.Operation, target: ResourceTarget, links: PollingLinks) {
+    init(
+        _ clean: borrowing CleanReply, operation: ARMModel.Operation, target: ResourceTarget,
+        links: borrowing PollingLinks
+    ) {
         let reply = clean.reply
         if Self.isProof(reply.status) {
             self = .refused
@@ -45,8 +48,9 @@ indirect enum CommandReply: Sendable {
             self = .unknown("foreign link")
             return
         }
+        let document = clean.document
         func isCommand() -> Bool {
-            clean.document.map { ManagedCommandDocument.isOne($0, named: target.runCommand) } ?? false
+            document.map { ManagedCommandDocument.isOne($0, named: target.runCommand) } ?? false
         }
         if !found.isEmpty, reply.status != 200 || operation != .run {
             if reply.status != 202, !isCommand() {
@@ -59,8 +63,9 @@ indirect enum CommandReply: Sendable {
         switch (reply.status, operation) {
         case (202, _): self = .unknown("missing link")
         case (_, .run):
-            let result = clean.document.flatMap(ActionResult.init)
-            self = result.map { .finished($0.scrubbed(by: clean.scrubber).outcome) } ?? .unknown("no result")
+            let scrubber = clean.scrubber
+            let result = document.flatMap(ActionResult.init)
+            self = result.map { .finished($0.scrubbed(by: scrubber).outcome) } ?? .unknown("no result")
         default: self = isCommand() ? .stored : .unknown("no managed command")
         }
     }

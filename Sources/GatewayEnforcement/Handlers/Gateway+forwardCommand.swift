@@ -112,8 +112,10 @@ extension Gateway {
     ) async -> GatewayAnswer {
         let link = links.result ?? links.status
         var operation = self.operation(head, context, index, links)
-        facts.operationID = link?.operationID
-        clean.hide([links.status, links.result].compactMap { $0?.operationID }, behind: operation.id)
+        let (statusID, resultID) = (links.status?.operationID, links.result?.operationID)
+        facts.operationID = resultID ?? statusID
+        if let statusID { clean.hide(statusID, behind: operation.id) }
+        if let resultID, resultID != statusID { clean.hide(resultID, behind: operation.id) }
         var extra: [(String, String)] = []
         extra.reserveCapacity(3)
         if link != nil { self.links.add(operation, to: &extra) }

@@ -52,11 +52,11 @@ extension Gateway {
     /// Says whether two requests are the same, without keeping what they said: method, target without ASCII case,
     /// api-version, the body with its secret values, and preconditions where there are any.
     func requestDigest(_ head: ARMRequestHead, _ context: CallContext, canonicalBody: [UInt8]) -> String {
-        var path = Array(head.upstreamPath.utf8)
-        for place in path.indices { path[place] = ASCIICase.lower(path[place]) }
+        let path = ASCIICase.lowered(head.upstreamPath)
         let code = self.fingerprintKey.code(
             over: [
-                Array(head.route.method.rawValue.utf8), path, Array(head.apiVersion.text.utf8), canonicalBody,
+                Array(head.route.method.rawValue.utf8), Array(path.utf8), Array(head.apiVersion.text.utf8),
+                canonicalBody,
             ] + context.call.headers.preconditions.digestParts)
         return HexDigest.text(of: code)
     }

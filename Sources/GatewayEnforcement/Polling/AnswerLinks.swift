@@ -9,15 +9,19 @@ struct AnswerLinks: Sendable {
 
     /// - Returns: `nil` if one leads anywhere but to an operation of this subscription on the configured endpoint.
     init?(_ reply: UpstreamReply, subscription: String, authority: String) {
-        func link(_ text: String?) -> ARMLink?? {
-            guard let text else { return .some(nil) }
-            guard let link = ARMLink(text, authority: authority), ASCIICase.areEqual(link.subscription, subscription)
-            else { return nil }
-            return link
+        if let text = reply.asyncOperation {
+            guard let link = Self.link(text, subscription, authority) else { return nil }
+            self.status = link
         }
-        guard let status = link(reply.asyncOperation), let result = link(reply.location) else { return nil }
-        self.status = status
-        self.result = result
+        if let text = reply.location {
+            guard let link = Self.link(text, subscription, authority) else { return nil }
+            self.result = link
+        }
+    }
+
+    private static func link(_ text: String, _ subscription: String, _ authority: String) -> ARMLink? {
+        guard let link = ARMLink(text, authority: authority), link.isIn(subscription: subscription) else { return nil }
+        return link
     }
 
     var isEmpty: Bool { self.status == nil && self.result == nil }

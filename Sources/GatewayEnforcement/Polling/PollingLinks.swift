@@ -12,8 +12,8 @@ package struct PollingLinks: Sendable {
         self.endpointAuthority = endpointAuthority
     }
 
-    private static let statusQuery: StaticString = "?api-version="
-    private static let resultQuery: StaticString = "?monitor=true&api-version="
+    private static let statusQuery = "?api-version="
+    private static let resultQuery = "?monitor=true&api-version="
 
     /// The form behind `Azure-AsyncOperation`.
     package func status(of operation: StoredOperation) -> String {
@@ -42,21 +42,21 @@ package struct PollingLinks: Sendable {
     private func path(of operation: StoredOperation) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(320)
-        bytes += self.publicURL.utf8
-        bytes += "/subscriptions/".utf8
-        bytes += operation.subscription.utf8
-        bytes += "/providers/Microsoft.Compute/locations/".utf8
-        bytes += operation.location.utf8
-        bytes += "/operations/".utf8
-        bytes += operation.id.utf8
+        bytes.append(self.publicURL)
+        bytes.append("/subscriptions/")
+        bytes.append(operation.subscription)
+        bytes.append("/providers/Microsoft.Compute/locations/")
+        bytes.append(operation.location)
+        bytes.append("/operations/")
+        bytes.append(operation.id)
         return bytes
     }
 
     /// - Parameter path: as it was afterwards; borrowed for the whole text.
-    private static func link(_ path: inout [UInt8], _ query: StaticString, _ apiVersion: String) -> String {
+    private static func link(_ path: inout [UInt8], _ query: String, _ apiVersion: String) -> String {
         let count = path.count
-        query.withUTF8Buffer { path += $0 }
-        path += apiVersion.utf8
+        path.append(query)
+        path.append(apiVersion)
         defer { path.removeLast(path.count - count) }
         return String(decoding: path, as: UTF8.self)
     }

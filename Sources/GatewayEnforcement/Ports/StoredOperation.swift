@@ -87,26 +87,6 @@ package struct StoredOperation: Sendable, Hashable {
     /// A repeat of the request was given the answer whole: an undelivered answer stands for one repeat only.
     package var wasServed: Bool
 
-    package init(
-        id: String, owner: OperationOwner, operation: Operation, subscription: String, location: String,
-        targetPath: String, apiVersion: String, statusLink: String?, resultLink: String?, decisionIndex: Int64,
-        createdMilliseconds: Int64, endedMilliseconds: Int64? = nil, requestDigest: String? = nil,
-        clientRequestID: String? = nil, answer: KeptAnswer? = nil, isUnknown: Bool = false,
-        wasUndelivered: Bool = false, wasServed: Bool = false
-    ) {
-        self.origin = Origin(
-            Parts(
-                id: id, owner: owner, operation: operation, subscription: subscription, location: location,
-                targetPath: targetPath, apiVersion: apiVersion, statusLink: statusLink, resultLink: resultLink,
-                decisionIndex: decisionIndex, createdMilliseconds: createdMilliseconds, requestDigest: requestDigest,
-                clientRequestID: clientRequestID))
-        self.endedMilliseconds = endedMilliseconds
-        self.answer = answer
-        self.isUnknown = isUnknown
-        self.wasUndelivered = wasUndelivered
-        self.wasServed = wasServed
-    }
-
     /// Our request id, a GUID in lower case: the `{ours}` of the link.
     package var id: String { self.origin.parts.id }
     package var owner: OperationOwner { self.origin.parts.owner }
@@ -166,6 +146,26 @@ package struct StoredOperation: Sendable, Hashable {
 
         static func == (left: Origin, right: Origin) -> Bool { left === right || left.parts == right.parts }
         func hash(into hasher: inout Hasher) { hasher.combine(self.parts) }
+    }
+}
+
+// An init beside the struct hands on to the memberwise one, and so makes no second copy of so many parts.
+extension StoredOperation {
+    package init(
+        id: String, owner: OperationOwner, operation: Operation, subscription: String, location: String,
+        targetPath: String, apiVersion: String, statusLink: String?, resultLink: String?, decisionIndex: Int64,
+        createdMilliseconds: Int64, endedMilliseconds: Int64? = nil, requestDigest: String? = nil,
+        clientRequestID: String? = nil, answer: KeptAnswer? = nil, isUnknown: Bool = false,
+        wasUndelivered: Bool = false, wasServed: Bool = false
+    ) {
+        let parts = Parts(
+            id: id, owner: owner, operation: operation, subscription: subscription, location: location,
+            targetPath: targetPath, apiVersion: apiVersion, statusLink: statusLink, resultLink: resultLink,
+            decisionIndex: decisionIndex, createdMilliseconds: createdMilliseconds, requestDigest: requestDigest,
+            clientRequestID: clientRequestID)
+        self.init(
+            origin: Origin(parts), endedMilliseconds: endedMilliseconds, answer: answer, isUnknown: isUnknown,
+            wasUndelivered: wasUndelivered, wasServed: wasServed)
     }
 }
 

@@ -92,10 +92,16 @@ final class MachineHolders: Sendable {
         self.state.withLock { state in
             guard let place = state.byRequest[operation.id] else { return }
             place.certainty = .running
-            place.machine.places.removeAll { other in
-                guard other !== place, other.certainty != .onItsWay else { return false }
-                state.byRequest[other.holder.requestID] = nil
-                return true
+            let machine = place.machine
+            var index = 0
+            while index < machine.places.count {
+                let other = machine.places[index]
+                if other === place || other.certainty == .onItsWay {
+                    index += 1
+                } else {
+                    machine.places.remove(at: index)
+                    state.byRequest[other.holder.requestID] = nil
+                }
             }
         }
     }

@@ -126,9 +126,12 @@ struct RepeatBook: ~Copyable {
         return nil
     }
 
+    /// Whether any request of unknown outcome holds others back.
+    var holdsAnything: Bool { !self.holding.isEmpty }
+
     /// What has come in the way of a request that was admitted as new.
     func obstacle(to id: String, at now: Int64) -> Hold? {
-        guard !self.holding.isEmpty, let entry = self.entries[id] else { return nil }
+        guard self.holdsAnything, let entry = self.entries[id] else { return nil }
         return self.hold(on: entry.key, except: entry.predecessor, at: now)
     }
 

@@ -85,7 +85,7 @@ final class RepeatLedger: Sendable {
     /// What has come in the way of a request that was admitted as new: the same command, sent meanwhile or before, of
     /// which nobody knows whether it ran.
     func obstacle(to id: String) -> RepeatBook.Hold? {
-        self.state.withLock { $0.book.obstacle(to: id, at: self.uptime()) }
+        self.state.withLock { $0.book.holdsAnything ? $0.book.obstacle(to: id, at: self.uptime()) : nil }
     }
 
     /// The decision that names another request of unknown outcome is on record.

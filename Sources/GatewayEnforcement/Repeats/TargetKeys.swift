@@ -5,22 +5,21 @@ extension ResourceTarget {
     var machineKey: String {
         var key: [UInt8] = []
         key.reserveCapacity(160)
-        key.append(contentsOf: (self.subscription ?? "").utf8)
+        key.append(self.subscription ?? "")
         key.append(UInt8(ascii: "/"))
-        key.append(contentsOf: (self.resourceGroup ?? "").utf8)
+        key.append(self.resourceGroup ?? "")
         switch self.machine {
         case .virtualMachine(let name):
-            key.append(contentsOf: "/virtualMachines/".utf8)
-            key.append(contentsOf: name.utf8)
+            key.append("/virtualmachines/")
+            key.append(name)
         case .scaleSetInstance(let scaleSet, let instance):
-            key.append(contentsOf: "/scaleSets/".utf8)
-            key.append(contentsOf: scaleSet.utf8)
+            key.append("/scalesets/")
+            key.append(scaleSet)
             key.append(UInt8(ascii: "/"))
-            key.append(contentsOf: instance.utf8)
+            key.append(instance)
         case nil: key.append(UInt8(ascii: "/"))
         }
-        for place in key.indices { key[place] = ASCIICase.lower(key[place]) }
-        return String(decoding: key, as: UTF8.self)
+        return ASCIICase.lowered(String(decoding: key, as: UTF8.self))
     }
 
     /// The same text for every spelling of one managed command's names. Both families know names of their own.

@@ -12,8 +12,10 @@ final class DeadlineTimer {
         self.fire = fire
     }
 
-    func set(_ time: Duration) {
-        let deadline = loop.now + TimeAmount(time)
+    func set(_ time: Duration) { set(TimeAmount(time)) }
+
+    func set(_ time: TimeAmount) {
+        let deadline = loop.now + time
         self.deadline = deadline
         if let scheduled {
             if scheduled.at <= deadline { return }

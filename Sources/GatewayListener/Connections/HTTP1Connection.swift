@@ -15,6 +15,8 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
 
     private let surroundings: ConnectionSurroundings
     private let gate: HTTP1ByteGate
+    private let idleTime: TimeAmount
+    private let requestTime: TimeAmount
     private var context: ChannelHandlerContext?
     private var timer: DeadlineTimer?
     private var phase = Phase.idle
@@ -31,6 +33,8 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
     init(surroundings: ConnectionSurroundings, gate: HTTP1ByteGate) {
         self.surroundings = surroundings
         self.gate = gate
+        idleTime = TimeAmount(surroundings.limits.idle)
+        requestTime = TimeAmount(surroundings.limits.request)
     }
 
     // MARK: Coming and going
@@ -39,7 +43,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         self.context = context
         gate.bytesArrived = { [weak self] in self?.bytesArrived() }
         timer = DeadlineTimer(loop: context.eventLoop) { [weak self] in self?.timePassed() }
-        timer?.set(surroundings.limits.idle)
+        timer?.set(idleTime)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { left() }
@@ -98,7 +102,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
     private func bytesArrived() {
         guard phase == .idle else { return }
         phase = .receivingHead
-        timer?.set(surroundings.limits.request)
+        timer?.set(requestTime)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -126,11 +130,11 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
     }
 
     private func take(_ part: HTTPServerRequestPart) {
-        switch (part, phase) {
-        case (_, .draining), (_, .closed): break
-        case (.head(let head), _): begin(head)
-        case (.body(let bytes), _): current?.received(bytes)
-        case (.end, _):
+        if phase == .draining || phase == .closed { return }
+        switch part {
+        case .head(let head): begin(head)
+        case .body(let bytes): current?.received(bytes)
+        case .end:
             current?.ended()
             timer?.clear()
         }
@@ -146,7 +150,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         current = exchange
         currentMayContinue = rules.expectsContinue
         currentKeepsAlive = head.isKeepAlive && !rules.leavesHTTP
-        if phase == .idle { timer?.set(surroundings.limits.request) }
+        if phase == .idle { timer?.set(requestTime) }
         phase = .exchanging
         let bound = NIOLoopBound(exchange, eventLoop: context.eventLoop)
         let request = InboundRequest(
@@ -191,7 +195,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
 
     private func next() {
         phase = .idle
-        timer?.set(surroundings.limits.idle)
+        timer?.set(idleTime)
         while phase != .draining, !(current?.requestEnded ?? false), let part = pipelined.popFirst() { take(part) }
         if current == nil, phase == .idle, let failure = pipelinedFailure { return refuse(failure) }
         readOn()
@@ -218,7 +222,8 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         }
         // Head and body leave in one piece, and so in one TLS record if they fit.
         let body = response.sendsBody(omitted: omitsBody) ? response.body : []
-        var bytes = context.channel.allocator.buffer(capacity: head.count + body.count)
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(head.count + body.count)
         bytes.writeBytes(head)
         bytes.writeBytes(body)
         let delivered = response.delivered
@@ -243,7 +248,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         pipelined.removeAll()
         gate.drain(surroundings.limits.drainBytes) { [weak self] in self?.cut() }
         // The time for draining begins when the answer is out; a client that does not even read it counts as idle.
-        timer?.set(surroundings.limits.idle)
+        timer?.set(idleTime)
         readOn()
     }
 

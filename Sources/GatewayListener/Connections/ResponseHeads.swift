@@ -14,11 +14,9 @@ extension OutboundResponse {
     /// - Returns: nil where a field cannot stand in a head: its name is no token, its value has a control character
     ///   (by a line break the head would end where others choose), or it is framing, of which the listener is the author.
     func http1Head(closes: Bool) -> [UInt8]? {
-        // Room for everything, the status line and the framing in the first number.
-        var size = 128
-        for (name, value) in headers { size += name.utf8.count + value.utf8.count + 4 }
         var head: [UInt8] = []
-        head.reserveCapacity(size)
+        // Room for the usual fields, a link or two among them; whatever is longer makes more.
+        head.reserveCapacity(512 + 128 * headers.count)
         let status = HTTPResponseStatus(statusCode: status)
         head.append("HTTP/1.1 ")
         head.append(String(status.code))
@@ -46,11 +44,7 @@ extension OutboundResponse {
 }
 
 extension [UInt8] {
-    /// In one piece where the text is stored so, as nearly all are.
-    fileprivate mutating func append(_ text: String) {
-        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { append(contentsOf: $0) }
-        if isDone == nil { append(contentsOf: text.utf8) }
-    }
+    fileprivate mutating func append(_ text: String) { FieldText.withBytes(of: text) { append(contentsOf: $0) } }
 
     fileprivate mutating func appendLineEnd() {
         append(0x0d)

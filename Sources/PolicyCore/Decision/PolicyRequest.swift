@@ -13,19 +13,6 @@ package struct PolicyRequest: Sendable {
     /// An update of nothing but tags runs nothing new, yet is judged like any other.
     package var justification: String?
 
-    package init(
-        principal: Principal, operation: Operation, family: CommandFamily = .standard, target: ResourceTarget,
-        apiVersion: String, command: Command? = nil, justification: String? = nil
-    ) {
-        self.principal = principal
-        self.operation = operation
-        self.family = family
-        self.target = target
-        self.apiVersion = apiVersion
-        self.commandFacts = command.map { CommandFacts($0) }
-        self.justification = justification
-    }
-
     /// What would run; `nil` where no script runs.
     package var command: Command? {
         get { self.commandFacts?.command }
@@ -36,5 +23,17 @@ package struct PolicyRequest: Sendable {
     package var floorViolations: [FloorViolation] {
         guard let findings = self.commandFacts?.floorFindings, !findings.isEmpty else { return [] }
         return ParameterFloor.told(findings, self.operation)
+    }
+}
+
+// An init beside the struct hands on to the memberwise one, and so makes no second copy of so many parts.
+extension PolicyRequest {
+    package init(
+        principal: Principal, operation: Operation, family: CommandFamily = .standard, target: ResourceTarget,
+        apiVersion: String, command: Command? = nil, justification: String? = nil
+    ) {
+        self.init(
+            principal: principal, operation: operation, family: family, target: target, apiVersion: apiVersion,
+            commandFacts: command.map { CommandFacts($0) }, justification: justification)
     }
 }

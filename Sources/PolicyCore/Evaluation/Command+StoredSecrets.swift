@@ -31,11 +31,13 @@ extension Command {
         return found
     }
 
-    private static func matters(_ identity: Known<ManagedIdentity?>, besideAddress: Bool) -> Bool {
+    private static func matters(
+        _ identity: Known<ManagedIdentity?>, besideAddress: @autoclosure () -> Bool
+    ) -> Bool {
         switch identity {
         case .known(nil): false
         case .known: true
-        case .unknown: besideAddress
+        case .unknown: besideAddress()
         }
     }
 

@@ -10,22 +10,34 @@ final class SharedRule: Sendable {
 struct RuleMatcher {
     private let shared: SharedRule
     let facts: RequestFacts
-    /// That of the facts, at hand for every condition.
-    private let command: CommandFacts?
 
     init(rule: SharedRule, facts: RequestFacts) {
         self.shared = rule
         self.facts = facts
-        self.command = facts.command
     }
 
     var rule: Rule { self.shared.rule }
 
     /// All conditions together; stops at the first that fails.
     var truth: Truth {
+        var entry: CommandRule?
+        return self.truth(by: &entry)
+    }
+
+    /// A function of its own, not part of each loop that asks: what it is given it does not have to keep alive.
+    /// - Parameter entry: of an allow that holds, that of its commands which covers what would run.
+    @inline(never)
+    func truth(by entry: inout CommandRule?) -> Truth {
+        let command = self.facts.command
         var all = Truth.holds
         for condition in Condition.inOrder {
-            switch self.truth(of: condition) {
+            let truth =
+                if condition == .command, self.isAllow, let command {
+                    self.allows(command, by: &entry)
+                } else {
+                    self.truth(of: condition, command)
+                }
+            switch truth {
             case .holds: continue
             case .unknown: all = .unknown
             case .fails: return .fails
@@ -34,7 +46,10 @@ struct RuleMatcher {
         return all
     }
 
-    func truth(of condition: Condition) -> Truth {
+    func truth(of condition: Condition) -> Truth { self.truth(of: condition, self.facts.command) }
+
+    /// - Parameter command: that of the facts.
+    private func truth(of condition: Condition, _ command: CommandFacts?) -> Truth {
         switch condition {
         case .operation: self.asked(self.shared.rule.operations) { Truth($0.contains(self.facts.request.operation)) }
         case .family: self.family
@@ -43,7 +58,7 @@ struct RuleMatcher {
         case .apiVersion: Truth(self.shared.rule.apiVersions?.contains(self.facts.request.apiVersion) ?? true)
         case .scriptAddress, .command, .storedSecrets, .managedIdentities, .runAs, .limits, .outputBlob, .errorBlob,
             .scriptShell:
-            self.scriptTruth(of: condition)
+            self.scriptTruth(of: condition, command)
         }
     }
 
@@ -71,8 +86,8 @@ struct RuleMatcher {
 
     /// Conditions about scripts, accounts and limits are asked where a script runs. Elsewhere an allow has nothing to
     /// fear from them, and a deny that names one does not concern the request.
-    private func scriptTruth(of condition: Condition) -> Truth {
-        if let command = self.command {
+    private func scriptTruth(of condition: Condition, _ command: CommandFacts?) -> Truth {
+        if let command {
             return self.isAllow ? self.allows(command, condition) : self.concerns(command, condition)
         }
         if self.facts.request.operation.runsScript { return self.isAllow ? .fails : .unknown }
@@ -106,7 +121,8 @@ struct RuleMatcher {
                 ScriptOrigin.obstacle(address, identity) == nil
                     && self.shared.rule.scriptAddresses?.lists(address) ?? false)
         case .command:
-            return self.shared.rule.commands?.allows(facts, keepsStored: self.shared.rule.storedSecrets) ?? .fails
+            var entry: CommandRule?
+            return self.allows(facts, by: &entry)
         case .storedSecrets:
             return self.shared.rule.storedSecrets || !facts.keepsStoredSecrets ? .holds : .unknown
         case .managedIdentities:
@@ -124,6 +140,11 @@ struct RuleMatcher {
             }
         case .operation, .family, .target, .principal, .apiVersion: return .fails
         }
+    }
+
+    private func allows(_ facts: CommandFacts, by entry: inout CommandRule?) -> Truth {
+        guard let commands = self.shared.rule.commands else { return .fails }
+        return commands.allows(facts, keepsStored: self.shared.rule.storedSecrets, by: &entry)
     }
 
     private func allows(_ identity: Known<ManagedIdentity?>) -> Truth {

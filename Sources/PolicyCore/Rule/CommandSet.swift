@@ -69,20 +69,21 @@ package final class CommandSet: Sendable {
         return nil
     }
 
-    func allows(_ command: CommandFacts, keepsStored: Bool) -> Truth {
-        switch command.command.source {
-        case .unknown:
+    /// - Parameter entry: the one by which it holds; unchanged where none is needed.
+    func allows(_ command: CommandFacts, keepsStored: Bool, by entry: inout CommandRule?) -> Truth {
+        switch command.source {
+        case .unread:
             // Not read yet: some entry may turn out to be meant, if its parameters fit those that are known.
             if !command.isFetched, !self.galleryScripts.isEmpty { return .unknown }
             let possible = command.isFetched ? self.scripts : self.entries
             let canFit = possible.contains { $0.failures(of: command, keepsStored: keepsStored).truth != .fails }
             return canFit ? .unknown : .fails
-        case .known(.gallery(let id)?):
+        case .gallery(let id):
             guard self.galleryScripts.contains(ASCIICase.lowered(id)) else { return .fails }
             return Self.galleryParameters.failures(of: command, keepsStored: keepsStored).truth
-        case .known:
+        case .other:
             var truth = Truth.fails
-            _ = self.firstCandidate(for: command, effect: .allow) { entry in
+            entry = self.firstCandidate(for: command, effect: .allow) { entry in
                 truth = truth.or(entry.failures(of: command, keepsStored: keepsStored).truth)
                 return truth == .holds
             }
@@ -91,14 +92,14 @@ package final class CommandSet: Sendable {
     }
 
     func denies(_ command: CommandFacts) -> Truth {
-        switch command.command.source {
-        case .unknown:
+        switch command.source {
+        case .unread:
             guard command.isFetched else { return .unknown }
             // It will be a text: which, is not known, so only an entry for any can be sure.
             let listed = self.scripts.reduce(Truth.fails) { $0.or(Truth.unknown.and($1.denies(command))) }
             return self.anyScripts.reduce(listed) { $0.or(self.entries[$1].denies(command)) }
-        case .known(.gallery(let id)?): return Truth(self.galleryScripts.contains(ASCIICase.lowered(id)))
-        case .known:
+        case .gallery(let id): return Truth(self.galleryScripts.contains(ASCIICase.lowered(id)))
+        case .other:
             var truth = Truth.fails
             _ = self.firstCandidate(for: command, effect: .deny) { entry in
                 truth = truth.or(entry.denies(command))
@@ -106,19 +107,6 @@ package final class CommandSet: Sendable {
             }
             return truth
         }
-    }
-
-    /// The entry by which an allow holds, for a command of which it is known that it does.
-    func allowingEntry(for command: CommandFacts, keepsStored: Bool) -> CommandRule? {
-        // One of them holds, so the last is the one if none before it does: mostly there is one alone, whose values
-        // need not be matched a second time.
-        var last: CommandRule?
-        _ = self.firstCandidate(for: command, effect: .allow) { entry in
-            if let last, last.failures(of: command, keepsStored: keepsStored).truth == .holds { return true }
-            last = entry
-            return false
-        }
-        return last
     }
 
     /// A gallery script has no entry that could list parameters: it takes none.

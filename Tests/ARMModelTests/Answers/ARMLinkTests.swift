@@ -37,6 +37,18 @@ import Testing
         #expect(link.location == link.location.lowercased())
     }
 
+    @Test func saysWhoseTheOperationIs() throws {
+        let subscription = "0A95e5cb-d70c-4979-8ef9-4f8dbd5e149f"
+        let text = Self.base.replacing(Self.subscription, with: subscription) + "?monitor=true"
+        let link = try #require(ARMLink(text, authority: Self.authority))
+        #expect(link.subscription == subscription)
+        #expect(link.operationID == Self.id)
+        #expect(link.isIn(subscription: subscription))
+        #expect(link.isIn(subscription: subscription.lowercased()))
+        #expect(!link.isIn(subscription: Self.subscription))
+        #expect(!link.isIn(subscription: String(subscription.dropLast())))
+    }
+
     @Test(arguments: [
         "", path + id, "//management.azure.com" + path + id, "http://management.azure.com" + path + id,
         "https://evil.example" + path + id, "https://management.azure.com.evil.example" + path + id,

@@ -281,7 +281,7 @@ struct UpstreamConnectionsTests {
                 return
             }
             var fields: [String] = []
-            answer.headers.visit { fields.append("\($0.lowercased()): \($1)") }
+            for (name, value) in answer.headers.fields { fields.append("\(name.lowercased()): \(value)") }
             #expect(
                 fields.filter { $0.hasPrefix("x-ms-") } == [
                     "x-ms-ratelimit-remaining-resource: a;1", "x-ms-ratelimit-remaining-resource: b;2",
