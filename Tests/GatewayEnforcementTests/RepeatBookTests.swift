@@ -45,6 +45,24 @@ import Testing
         #expect(book.entries.count == 1)
     }
 
+    /// A repeat still holds it when it must make room, and then its own caller is lost.
+    @Test func nobodyIsToldOfWhatWasForgotten() {
+        var book = self.book(most: 2)
+        _ = book.admit("x", Self.key, clientRequestID: nil, acknowledging: nil, at: 0)
+        _ = book.ended("x", .unknown, at: 0)
+        #expect(book.admit("a", Self.key, clientRequestID: nil, acknowledging: "x", at: 1) == .acknowledging("x"))
+        book.acknowledged(by: "a")
+        _ = book.ended("a", .answered, at: 1_500)
+        #expect(book.admit("b", Self.key, clientRequestID: nil, acknowledging: "x", at: 1_501) == .repeating("a"))
+        #expect(book.admit("c", self.key(1), clientRequestID: nil, acknowledging: nil, at: 1_800) == .new)
+        _ = book.admit("d", self.key(2), clientRequestID: nil, acknowledging: nil, at: 1_800)
+        #expect(book.entries["a"]?.isForgotten == true)
+        #expect(book.lost("a") == nil)
+        #expect(book.admit("e", Self.key, clientRequestID: nil, acknowledging: nil, at: 1_802) != .repeating("a"))
+        book.unpin("a")
+        #expect(book.entries["a"] == nil)
+    }
+
     @Test func whatIsServedLeavesNoTrailInTheQueue() {
         var book = self.book()
         for number in 0..<20_000 {

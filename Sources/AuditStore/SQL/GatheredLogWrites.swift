@@ -3,8 +3,10 @@ import GRDBSQLite
 /// SQLite's own way to the disk, except that it hands a transaction's part of the write-ahead log to the kernel in a few
 /// large pieces. By itself SQLite makes two system calls a page, some forty a commit here, which cost more than the flush.
 ///
-/// Only for a connection with `synchronous = FULL`: there each commit flushes the log before the index in shared memory
-/// tells other connections of it, so nobody looks for what is still here.
+/// Only for a connection with `synchronous = FULL` and `cache_spill = 0`. There the log is written by commits alone, under
+/// the write lock, and each flushes it before the index in shared memory tells other connections of it: nobody looks for
+/// what is still here. A transaction that spilled would leave pages here when it is rolled back, to be written over those
+/// of another process's.
 enum GatheredLogWrites {
     /// The name under which SQLite knows it, for `?vfs=` in a `file:` URI.
     static let name: StaticString = "gathered-log-writes"
@@ -108,11 +110,10 @@ private struct GatheringFile {
         // No shared memory and no mapping: those belong to the database's file, not to its log.
         methods.pointee.iVersion = 1
         methods.pointee.xClose = { file in
-            let settled = Self.settled(file) { _, _ in SQLITE_OK }
             guard let file else { return SQLITE_IOERR }
+            // What no commit has flushed was never to be seen.
             UnsafeMutableRawPointer(file).assumingMemoryBound(to: GatheringFile.self).pointee.bytes.deallocate()
-            let closed = Self.real(file).pointee.pMethods?.pointee.xClose?(Self.real(file)) ?? SQLITE_IOERR
-            return settled == SQLITE_OK ? closed : settled
+            return Self.real(file).pointee.pMethods?.pointee.xClose?(Self.real(file)) ?? SQLITE_IOERR
         }
         methods.pointee.xRead = { file, bytes, count, offset in
             Self.settled(file) { $0.pointee.xRead?($1, bytes, count, offset) }

@@ -47,6 +47,10 @@ enum AuditSchema {
         /// Of this version or one before it.
         case ours(version: Int)
         case newer(Int)
+
+        var isEmpty: Bool { if case .empty = self { true } else { false } }
+        /// The version to upgrade from.
+        var older: Int? { if case .ours(let version) = self, version < AuditSchema.version { version } else { nil } }
     }
 
     static func kind(_ db: Database) throws -> Kind {

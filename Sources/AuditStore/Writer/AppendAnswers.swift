@@ -1,6 +1,6 @@
 import GatewayEnforcement
 
-/// What is to be told to whom once a batch of rows has been dealt with.
+/// What is to be told once a batch of rows has been dealt with: first to those who wait, then to the log and the metrics.
 struct AppendAnswers: Sendable {
     typealias Waiter = CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>
 
@@ -10,8 +10,13 @@ struct AppendAnswers: Sendable {
     var late = 0
     /// What those rows changed, of which nobody hears.
     var unheard: [OperationChange] = []
+    /// Why rows could not be written, and how many.
+    var failure: String?
+    var failed = 0
+    /// Rows can be written again.
+    var hasRecovered = false
 
-    func tell() {
+    func tellWaiters() {
         for (waiter, answer) in self.told { waiter.resume(returning: answer) }
     }
 }

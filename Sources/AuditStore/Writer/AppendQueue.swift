@@ -171,7 +171,8 @@ final class AppendQueue: Sendable {
     ) -> AppendAnswers {
         var answers = AppendAnswers()
         answers.told.reserveCapacity(outcome.answers.count)
-        let (failed, recovered) = self.state.withLock { state -> (Int, Bool) in
+        answers.failure = outcome.failure
+        self.state.withLock { state in
             for (row, answer) in zip(state.inFlight, outcome.answers) {
                 state.statistics.waitingBytes -= row.bytes
                 if let waiter = row.waiter {
@@ -193,24 +194,28 @@ final class AppendQueue: Sendable {
                 state.statistics.lastCommitNanoseconds = nanoseconds
                 state.statistics.commitNanoseconds &+= nanoseconds
             }
-            let recovered = state.isFailing && outcome.failure == nil && outcome.written > 0
+            answers.hasRecovered = state.isFailing && outcome.failure == nil && outcome.written > 0
             if outcome.failure != nil { state.isFailing = true }
-            if recovered { state.isFailing = false }
-            let failed = outcome.failure == nil ? 0 : count - outcome.written
-            state.statistics.failedRows += failed
-            return (failed, recovered)
+            if answers.hasRecovered { state.isFailing = false }
+            answers.failed = outcome.failure == nil ? 0 : count - outcome.written
+            state.statistics.failedRows += answers.failed
         }
-        if let failure = outcome.failure {
+        return answers
+    }
+
+    /// A logger may be slow: after the waiters.
+    func report(_ answers: AppendAnswers) {
+        if let failure = answers.failure {
             self.logger.error(
-                "rows of the record could not be written", metadata: ["rows": "\(failed)", "reason": "\(failure)"])
+                "rows of the record could not be written",
+                metadata: ["rows": "\(answers.failed)", "reason": "\(failure)"])
         }
         if answers.late > 0 {
             self.logger.warning(
                 "rows became durable after their callers had been told of a time-out",
                 metadata: ["rows": "\(answers.late)"])
         }
-        if recovered { self.logger.notice("the record can be written again") }
-        return answers
+        if answers.hasRecovered { self.logger.notice("the record can be written again") }
     }
 
     /// Operations that are given up as never ended.

@@ -4,14 +4,14 @@ import GRDB
 /// Opens the record for writing, and makes sure that SQLite promises what we promise.
 enum AuditDatabaseOpening {
     static func open(_ file: AuditFile, options: AuditStoreOptions, createdAt: String) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.label = "audit-writer"
-        // Somebody with a shell may hold the write lock for a moment; appends wait and time out by themselves.
-        configuration.busyMode = .timeout(max(1, options.writeSeconds * 2))
         do {
             try GatheredLogWrites.register()
-            let connection = try DatabaseQueue(
-                path: file.uri("vfs=\(GatheredLogWrites.name)"), configuration: configuration)
+            var connection = try Self.connect(file.uri("vfs=\(GatheredLogWrites.name)"), options: options)
+            if let version = try connection.read({ try Self.kind($0, file: file).older }) {
+                try connection.close()
+                try Self.upgrade(file, from: version, options: options, at: createdAt)
+                connection = try Self.connect(file.uri("vfs=\(GatheredLogWrites.name)"), options: options)
+            }
             try connection.writeWithoutTransaction { db in
                 try Self.prepare(db, file: file, options: options, createdAt: createdAt)
             }
@@ -23,6 +23,14 @@ enum AuditDatabaseOpening {
         } catch {
             throw AuditStoreError.failed(path: file.path, reason: SQLFailure(error).description)
         }
+    }
+
+    private static func connect(_ path: String, options: AuditStoreOptions) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "audit-writer"
+        // Somebody with a shell may hold the write lock for a moment; appends wait and time out by themselves.
+        configuration.busyMode = .timeout(max(1, options.writeSeconds * 2))
+        return try DatabaseQueue(path: path, configuration: configuration)
     }
 
     static func openForReading(_ file: AuditFile) throws -> DatabaseQueue {
@@ -37,30 +45,25 @@ enum AuditDatabaseOpening {
         }
     }
 
-    private static func prepare(
-        _ db: Database, file: AuditFile, options: AuditStoreOptions, createdAt: String
-    ) throws {
+    private static func kind(_ db: Database, file: AuditFile) throws -> AuditSchema.Kind {
         let kind = try AuditSchema.kind(db)
         switch kind {
         case .foreign: throw AuditStoreError.foreign(file.path)
         case .newer(let version): throw AuditStoreError.newer(path: file.path, version: version)
-        case .empty, .ours: break
+        case .empty, .ours: return kind
         }
+    }
+
+    private static func prepare(
+        _ db: Database, file: AuditFile, options: AuditStoreOptions, createdAt: String
+    ) throws {
+        let isEmpty = try Self.kind(db, file: file).isEmpty
         // Before anything is written, which fixes it. A page holds about three rows; larger ones are slower to log.
-        if case .empty = kind { try db.execute(sql: "PRAGMA page_size = 4096") }
+        if isEmpty { try db.execute(sql: "PRAGMA page_size = 4096") }
         try self.makeDurable(db, path: file.path, options: options)
-        switch kind {
-        case .empty: try AuditSchema.create(db, createdAt: createdAt)
-        case .ours(let version) where version < AuditSchema.version:
-            // A file that was tampered with must not be made to look like a fresh one.
-            try self.requireUnaltered(db, file: file)
-            // A table that is dropped would be overwritten page by page, in memory and in the write-ahead log, all at once.
-            // The first version kept nothing that is erased; its pages are used again by the next rows.
-            try db.execute(sql: "PRAGMA secure_delete = FAST")
-            try AuditSchema.upgrade(db, from: version, at: createdAt)
-            try self.makeDurable(db, path: file.path, options: options)
-        default: break
-        }
+        // `GatheredLogWrites` rests on it. A batch of rows is far smaller than what may be held in memory anyway.
+        try self.set("cache_spill", 0, db)
+        if isEmpty { try AuditSchema.create(db, createdAt: createdAt) }
         try self.requireUnaltered(db, file: file)
         for (purpose, id) in options.keyIDs {
             try db.execute(
@@ -68,6 +71,24 @@ enum AuditDatabaseOpening {
                 arguments: ["key.\(purpose).\(id)", createdAt])
         }
         if let pages = options.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
+    }
+
+    /// On a connection of its own, with nothing of ours between SQLite and the disk: it changes more pages than memory
+    /// should hold, so they go into the log before it is known that they stay.
+    private static func upgrade(
+        _ file: AuditFile, from version: Int, options: AuditStoreOptions, at time: String
+    ) throws {
+        let connection = try Self.connect(file.path, options: options)
+        try connection.writeWithoutTransaction { db in
+            try self.makeDurable(db, path: file.path, options: options)
+            // A file that was tampered with must not be made to look like a fresh one.
+            try self.requireUnaltered(db, file: file)
+            // A table that is dropped would be overwritten page by page, in memory and in the write-ahead log, all at once.
+            // The first version kept nothing that is erased; its pages are used again by the next rows.
+            try db.execute(sql: "PRAGMA secure_delete = FAST")
+            try AuditSchema.upgrade(db, from: version, at: time)
+        }
+        try connection.close()
     }
 
     private static func requireUnaltered(_ db: Database, file: AuditFile) throws {
@@ -93,17 +114,19 @@ enum AuditDatabaseOpening {
             // Nothing of it in files that SQLite makes for a while elsewhere.
             ("temp_store", 2),
         ]
-        for (name, value) in settings {
-            try db.execute(sql: "PRAGMA \(name) = \(value)")
-            let found = try Int.fetchOne(db, sql: "PRAGMA \(name)")
-            guard found == value else {
-                throw AuditStoreError.durabilityNotGranted(
-                    setting: "\(name) = \(value)", found: found.map { String($0) } ?? "nothing")
-            }
-        }
+        for (name, value) in settings { try self.set(name, value, db) }
         let readBack = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "nothing"
         guard readBack == "wal" else {
             throw AuditStoreError.durabilityNotGranted(setting: "journal_mode = WAL", found: readBack)
+        }
+    }
+
+    private static func set(_ name: String, _ value: Int, _ db: Database) throws {
+        try db.execute(sql: "PRAGMA \(name) = \(value)")
+        let found = try Int.fetchOne(db, sql: "PRAGMA \(name)")
+        guard found == value else {
+            throw AuditStoreError.durabilityNotGranted(
+                setting: "\(name) = \(value)", found: found.map { String($0) } ?? "nothing")
         }
     }
 }

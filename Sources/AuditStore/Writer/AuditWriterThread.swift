@@ -56,9 +56,11 @@ struct AuditWriterThread: Sendable {
             switch self.queue.next() {
             case .jobs(let jobs): for job in jobs { job(db) }
             case .batch(let batch):
-                let (answers, hasMarks) = self.write(batch, with: &writer)
-                answers.tell()
-                if hasMarks { self.marks.write(db, operations: self.operations) }
+                let written = self.write(batch, with: &writer)
+                written.answers.tellWaiters()
+                self.queue.report(written.answers)
+                if written.rows > 0 { self.onCommit?(written.rows, written.nanoseconds) }
+                if written.hasMarks { self.marks.write(db, operations: self.operations) }
             case .nothing:
                 if self.queue.isFailing {
                     self.queue.wait(seconds: self.options.probeSeconds)
@@ -72,12 +74,17 @@ struct AuditWriterThread: Sendable {
         }
     }
 
+    private struct Written {
+        var answers: AppendAnswers
+        var rows: Int
+        var nanoseconds: UInt64
+        /// Marks were waiting for these rows.
+        var hasMarks: Bool
+    }
+
     /// The rows are not held here any more when their callers are told: the thread that made them frees them, and has
     /// their memory at hand for the next.
-    /// - Returns: those to be told, and whether marks were waiting for what has been written.
-    private func write(
-        _ batch: consuming [PendingAppend], with writer: inout BatchWriter
-    ) -> (answers: AppendAnswers, hasMarks: Bool) {
+    private func write(_ batch: consuming [PendingAppend], with writer: inout BatchWriter) -> Written {
         let start = DispatchTime.now().uptimeNanoseconds
         let outcome = writer.write(batch)
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start
@@ -94,8 +101,7 @@ struct AuditWriterThread: Sendable {
         }
         let answers = self.queue.finish(outcome, began: began, nanoseconds: nanoseconds, lastIndex: writer.lastIndex)
         for change in answers.unheard { self.operations.apply(change) }
-        if outcome.written > 0 { self.onCommit?(outcome.written, nanoseconds) }
-        return (answers, hasMarks)
+        return Written(answers: answers, rows: outcome.written, nanoseconds: nanoseconds, hasMarks: hasMarks)
     }
 
     private func eraseAndTell(_ db: Database) {

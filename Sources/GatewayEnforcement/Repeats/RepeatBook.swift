@@ -243,7 +243,7 @@ struct RepeatBook: ~Copyable {
 
     /// What the caller of this request is being told of: its own, or for a repeat an earlier one.
     private mutating func told(_ id: String) -> RepeatEntry? {
-        if let own = self.entries[id], own.server == id { return own }
+        if let own = self.entries[id], own.server == id, !own.isForgotten { return own }
         guard let earlier = self.serving.removeValue(forKey: id), let entry = self.entries[earlier], entry.server == id
         else { return nil }
         return entry
