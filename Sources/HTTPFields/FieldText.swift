@@ -51,6 +51,13 @@ package enum FieldText {
     package static func isName(_ text: String) -> Bool { withBytes(of: text, isName) }
 
     package static func isName(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // As most names are, and quickly told: without a way out in the middle.
+        var others: UInt8 = 0
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            others |= (byte | 0x20) &- 0x61 < 26 || byte == 0x2d ? 0 : 1
+        }
+        if others == 0 { return !bytes.isEmpty }
         for byte in bytes {
             switch byte {
             case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: break

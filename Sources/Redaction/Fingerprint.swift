@@ -22,13 +22,12 @@ package final class FingerprintKey: Sendable {
     /// What each fingerprint begins with.
     private let prefix: String
     private let key: SymmetricKey
-    /// Has taken the key in; each code begins with a copy.
-    private let keyed: HMAC<SHA256>
+    private let keyed: KeyedHash
 
     /// - Parameter bytes: 32 bytes or more of key material.
     package init(bytes: [UInt8]) {
         self.key = SymmetricKey(data: bytes)
-        self.keyed = HMAC(key: self.key)
+        self.keyed = KeyedHash(key: bytes)
         self.id = SHA256.hash(data: bytes).prefix(4).map { Self.hexPair($0) }.joined()
         self.prefix = self.id + ":"
     }
@@ -41,7 +40,7 @@ package final class FingerprintKey: Sendable {
             label.utf8.span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
             bytes.append(0)
             value.utf8.span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
-            return self.code(of: bytes)
+            return self.keyed.code(of: bytes)
         }
         return Fingerprint(text: code.withUnsafeBytes { Base64Text.text(of: $0, after: self.prefix) })
     }
@@ -54,13 +53,7 @@ package final class FingerprintKey: Sendable {
             withUnsafeBytes(of: UInt64(part.count).bigEndian) { bytes.append(contentsOf: $0) }
             part.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
         }
-        return self.code(of: bytes).withUnsafeBytes { Array($0) }
-    }
-
-    private func code(of bytes: [UInt8]) -> HMAC<SHA256>.MAC {
-        var code = self.keyed
-        code.update(data: bytes)
-        return code.finalize()
+        return self.keyed.code(of: bytes).withUnsafeBytes { Array($0) }
     }
 
     /// A key of 32 bytes for another purpose, which tells nothing of this one: HKDF-SHA-256 (RFC 5869) without salt.

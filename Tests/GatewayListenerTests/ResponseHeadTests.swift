@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import GatewayListener
@@ -5,7 +6,7 @@ import Testing
 @Suite("The head of an HTTP/1.1 answer")
 struct ResponseHeadTests {
     private func head(_ response: OutboundResponse, closes: Bool = false) -> String? {
-        response.http1Head(closes: closes).map { String(decoding: $0, as: UTF8.self) }
+        response.http1Bytes(omitsBody: true, closes: closes).map { String(buffer: $0) }
     }
 
     @Test("is what was given, and the framing")
@@ -18,6 +19,13 @@ struct ResponseHeadTests {
         #expect(
             head(answer, closes: true)
                 == "HTTP/1.1 202 Accepted\r\n\(fields)content-length: 4\r\nconnection: close\r\n\r\n")
+    }
+
+    @Test("is followed by the body", arguments: [0, 1, 100_000])
+    func body(_ count: Int) {
+        let answer = OutboundResponse(status: 200, body: [UInt8](repeating: 0x62, count: count))
+        let text = answer.http1Bytes(omitsBody: false, closes: false).map { String(buffer: $0) }
+        #expect(text == "HTTP/1.1 200 OK\r\ncontent-length: \(count)\r\n\r\n" + String(repeating: "b", count: count))
     }
 
     @Test("tells of a body only where there may be one", arguments: [(200, true), (204, false), (304, false)])

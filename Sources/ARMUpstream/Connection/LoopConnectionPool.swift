@@ -50,7 +50,8 @@ final class LoopConnectionPool {
 
     private func runOnIdleConnection(_ exchange: PendingExchange, at now: NIODeadline) -> Bool {
         while let connection = idle.popLast() {
-            if isWorn(connection, at: now) || !connection.run(exchange) {
+            let isRested = now - connection.idleSince >= configuration.restedTime
+            if isWorn(connection, at: now) || !connection.run(exchange, isRested: isRested) {
                 connection.retire()
             } else {
                 return true
@@ -105,7 +106,7 @@ final class LoopConnectionPool {
                     let connection = UpstreamConnection(decoder: decoder, peer: peer)
                     try channel.pipeline.syncOperations.addHandlers([
                         try NIOSSLClientHandler(context: tls, serverHostname: hostname),
-                        WireBytesHandler(connection: connection), ByteToMessageHandler(decoder), connection,
+                        WireBytesHandler(connection: connection, decoder: decoder), connection,
                     ])
                 }
             }
@@ -159,7 +160,7 @@ final class LoopConnectionPool {
         if let exchange = waiting.popFirst() {
             exchange.queueTimer?.cancel()
             exchange.queueTimer = nil
-            if connection.run(exchange) { return }
+            if connection.run(exchange, isRested: false) { return }
             connection.retire()
             return requeue(exchange)
         }

@@ -8,29 +8,28 @@ extension UpstreamRequest {
     ///   may set the framing apart from the connection.
     func bytes(authority: String) -> ByteBuffer? {
         guard Self.areLetters(method), Self.isOriginForm(target) else { return nil }
-        var head: [UInt8] = []
-        // Room for the usual fields, the token among them; whatever is longer makes more.
-        head.reserveCapacity(target.utf8.count + 3072)
-        head.append(method)
-        head.append(0x20)
-        head.append(target)
-        head.append(" HTTP/1.1\r\n")
-        head.appendField("host", authority)
-        token?.withHeaderValue { head.appendField("authorization", $0) }
-        for (name, value) in headers {
-            guard FieldText.isName(name), FieldText.isValue(value), Self.ownedByConnection.listed(name) == nil else {
-                return nil
-            }
-            head.appendField(name, value)
-        }
-        head.append("accept-encoding: identity\r\n")
-        if let body { head.appendField("content-length", String(body.count)) }
-        head.append("\r\n")
+        var room = MessageWriter.room(for: "host", authority) + MessageWriter.room(for: headers)
+        // The rest: request line, framing and line ends.
+        room += target.utf8.count + (token?.headerValueBytes ?? 0) + (body?.count ?? 0) + 256
+        var isWhole = false
         var bytes = ByteBuffer()
-        bytes.reserveCapacity(head.count + (body?.count ?? 0))
-        bytes.writeBytes(head)
-        if let body { bytes.writeBytes(body) }
-        return bytes
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { room in
+            var message = MessageWriter(room)
+            message.append(method)
+            message.append(" ")
+            message.append(target)
+            message.append(" HTTP/1.1\r\n")
+            message.appendField("host", authority)
+            token?.withHeaderValue { message.appendField("authorization", $0) }
+            message.append(headers, without: Self.ownedByConnection)
+            message.append("accept-encoding: identity\r\n")
+            if let body { message.appendField("content-length", body.count) }
+            message.appendLineEnd()
+            if let body { message.append(body) }
+            isWhole = message.isWhole
+            return message.count
+        }
+        return isWhole ? bytes : nil
     }
 
     private static func areLetters(_ text: String) -> Bool {
@@ -54,17 +53,4 @@ extension UpstreamRequest {
         "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect",
         "proxy-connection", "proxy-authorization", "accept-encoding", "content-encoding", "authorization",
     ])
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(_ text: String) { FieldText.withBytes(of: text) { append(contentsOf: $0) } }
-
-    fileprivate mutating func appendField(_ name: String, _ value: String) {
-        append(name)
-        append(0x3a)
-        append(0x20)
-        append(value)
-        append(0x0d)
-        append(0x0a)
-    }
 }

@@ -18,6 +18,9 @@ package struct UpstreamConfiguration: Sendable {
     package var maximumConnections: Int
     /// How long an unused connection is kept; below what ARM's front keeps, so that we close first.
     package var idleTime: TimeAmount
+    /// How long a connection is unused before the kernel is asked whether it still stands. The event loop looks at its
+    /// sockets far more often than that, so it knows as much of one that was used just now, unless it was held up.
+    package var restedTime: TimeAmount
     /// How old a connection may become before it is given no further exchange: addresses change.
     package var maximumAge: TimeAmount
     /// Name resolution, TCP and TLS together, at most.
@@ -27,13 +30,14 @@ package struct UpstreamConfiguration: Sendable {
 
     package init(
         endpoint: UpstreamEndpoint, trustRoots: UpstreamTrustRoots = .system, maximumConnections: Int = 64,
-        idleTime: TimeAmount = .seconds(20), maximumAge: TimeAmount = .minutes(10),
-        connectTime: TimeAmount = .seconds(10), maximumBodyBytes: Int = 8 << 20
+        idleTime: TimeAmount = .seconds(20), restedTime: TimeAmount = .milliseconds(5),
+        maximumAge: TimeAmount = .minutes(10), connectTime: TimeAmount = .seconds(10), maximumBodyBytes: Int = 8 << 20
     ) {
         self.endpoint = endpoint
         self.trustRoots = trustRoots
         self.maximumConnections = maximumConnections
         self.idleTime = idleTime
+        self.restedTime = restedTime
         self.maximumAge = maximumAge
         self.connectTime = connectTime
         self.maximumBodyBytes = maximumBodyBytes

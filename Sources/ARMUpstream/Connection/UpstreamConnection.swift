@@ -24,6 +24,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let decoder: HTTPResponseDecoder
     /// Nil where the endpoint is an IP address.
     private let peer: PeerName?
+    /// Of the latest request, as the decoder wants to hear of it.
+    private var method: (name: HTTPMethod, head: HTTPRequestHead)?
     private var life = ConnectionLife()
     private var exchange: PendingExchange?
     private var context: ChannelHandlerContext?
@@ -52,8 +54,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     /// Takes on an exchange and sends its request. False, with nothing sent, if the connection cannot serve: the
     /// exchange is then as it was.
-    func run(_ exchange: PendingExchange) -> Bool {
-        guard let wire, wire.channel.isActive, isEstablishedInKernel, life.claim() else { return false }
+    /// - Parameter isRested: unused for so long that the kernel is asked as well whether it is still there.
+    func run(_ exchange: PendingExchange, isRested: Bool) -> Bool {
+        guard let wire, wire.channel.isActive, !isRested || isEstablishedInKernel, life.claim() else { return false }
         guard exchange.machine.connectionReady() == .write else {
             // Settled before its turn came: nothing to send, and the connection has to be counted out.
             perform(life.exchangeAbandoned())
@@ -61,7 +64,10 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
         self.exchange = exchange
         timer?.set(exchange.deadline)
-        decoder.write(data: .head(HTTPRequestHead(version: .http1_1, method: exchange.method, uri: "/")))
+        if method?.name != exchange.method {
+            method = (exchange.method, HTTPRequestHead(version: .http1_1, method: exchange.method, uri: "/"))
+        }
+        if let method { decoder.write(data: .head(method.head)) }
         wire.writeAndFlush(wrapOutboundOut(exchange.takeBytes()), promise: nil)
         return true
     }
@@ -207,8 +213,8 @@ final class UpstreamConnection: ChannelInboundHandler {
         (try? options?.getOption(.bufferedWritableBytes)) != 0
     }
 
-    /// Whether the kernel still holds the connection for established, asked before each use: a close that has
-    /// arrived but was not read yet would turn the request into one whose outcome is unknown.
+    /// Whether the kernel still holds the connection for established. A close that has arrived but was not read yet
+    /// would turn the request into one whose outcome is unknown.
     private var isEstablishedInKernel: Bool {
         #if os(Linux)
             guard let options, let info = try? options.getOption(Self.tcpInfo) else { return true }

@@ -16,6 +16,9 @@ package struct BearerToken: Sendable, Hashable, CustomStringConvertible, CustomD
     /// The value of the `authorization` header.
     package func withHeaderValue<Result>(_ body: (String) -> Result) -> Result { headerValue.withValue(body) }
 
+    /// Its length.
+    package var headerValueBytes: Int { headerValue.utf8Count }
+
     package var description: String { "<redacted>" }
     package var debugDescription: String { "<redacted>" }
 }

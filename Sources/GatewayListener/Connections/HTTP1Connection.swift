@@ -214,18 +214,12 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
             response.delivered?(false)
             return
         }
-        guard let head = response.http1Head(closes: closes) else {
+        guard let bytes = response.http1Bytes(omitsBody: omitsBody, closes: closes) else {
             // Nothing of it goes out: the client knows no more than if the connection had been lost.
             if phase != .draining { drain() }
             response.delivered?(false)
             return cut()
         }
-        // Head and body leave in one piece, and so in one TLS record if they fit.
-        let body = response.sendsBody(omitted: omitsBody) ? response.body : []
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(head.count + body.count)
-        bytes.writeBytes(head)
-        bytes.writeBytes(body)
         let delivered = response.delivered
         guard closes || delivered != nil else { return gate.writeAndFlush(bytes, promise: nil) }
         let promise = context.eventLoop.makePromise(of: Void.self)

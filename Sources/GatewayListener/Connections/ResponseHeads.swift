@@ -1,4 +1,5 @@
 import HTTPFields
+import NIOCore
 import NIOHPACK
 import NIOHTTP1
 
@@ -9,28 +10,33 @@ extension OutboundResponse {
     /// Whether bytes follow the head, where the request allows a body at all.
     func sendsBody(omitted: Bool) -> Bool { mayHaveBody && !omitted && !body.isEmpty }
 
-    /// Status line and fields as they stand on the wire, the empty line behind them among them.
+    /// The whole answer as it stands on the wire, to leave in one piece, and so in one TLS record if it fits.
     ///
-    /// - Returns: nil where a field cannot stand in a head: its name is no token, its value has a control character
-    ///   (by a line break the head would end where others choose), or it is framing, of which the listener is the author.
-    func http1Head(closes: Bool) -> [UInt8]? {
-        var head: [UInt8] = []
-        // Room for the usual fields, a link or two among them; whatever is longer makes more.
-        head.reserveCapacity(512 + 128 * headers.count)
+    /// - Returns: nil where a field cannot stand in a head, or is framing, of which the listener is the author.
+    func http1Bytes(omitsBody: Bool, closes: Bool) -> ByteBuffer? {
         let status = HTTPResponseStatus(statusCode: status)
-        head.append("HTTP/1.1 ")
-        head.append(String(status.code))
-        head.append(0x20)
-        head.append(status.reasonPhrase)
-        head.appendLineEnd()
-        for (name, value) in headers {
-            guard FieldText.isName(name), FieldText.isValue(value), Self.framing.listed(name) == nil else { return nil }
-            head.appendField(name, value)
+        let reason = status.reasonPhrase
+        let body = sendsBody(omitted: omitsBody) ? body : []
+        // The rest: status line, framing and line ends.
+        let room = MessageWriter.room(for: headers) + reason.utf8.count + body.count + 128
+        var isWhole = false
+        var bytes = ByteBuffer()
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { room in
+            var message = MessageWriter(room)
+            message.append("HTTP/1.1 ")
+            message.append(Int(status.code))
+            message.append(" ")
+            message.append(reason)
+            message.appendLineEnd()
+            message.append(headers, without: Self.framing)
+            if mayHaveBody { message.appendField("content-length", self.body.count) }
+            if closes { message.appendField("connection", "close") }
+            message.appendLineEnd()
+            message.append(body)
+            isWhole = message.isWhole
+            return message.count
         }
-        if mayHaveBody { head.appendField("content-length", String(body.count)) }
-        if closes { head.appendField("connection", "close") }
-        head.appendLineEnd()
-        return head
+        return isWhole ? bytes : nil
     }
 
     func http2Head() -> HPACKHeaders {
@@ -40,22 +46,5 @@ extension OutboundResponse {
         for (name, value) in headers { fields.add(name: name.lowercased(), value: value) }
         if mayHaveBody { fields.add(name: "content-length", value: String(body.count)) }
         return fields
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(_ text: String) { FieldText.withBytes(of: text) { append(contentsOf: $0) } }
-
-    fileprivate mutating func appendLineEnd() {
-        append(0x0d)
-        append(0x0a)
-    }
-
-    fileprivate mutating func appendField(_ name: String, _ value: String) {
-        append(name)
-        append(0x3a)
-        append(0x20)
-        append(value)
-        appendLineEnd()
     }
 }

@@ -161,7 +161,8 @@ struct UpstreamConnectionsTests {
             let upstream = try UpstreamConnections(
                 configuration: UpstreamConfiguration(
                     endpoint: UpstreamEndpoint(host: "localhost", port: server.port),
-                    trustRoots: .pem(try Self.authority.get().certificatePEM)), eventLoopGroup: group)
+                    trustRoots: .pem(try Self.authority.get().certificatePEM), restedTime: .zero),
+                eventLoopGroup: group)
             #expect(text(await upstream.exchange(get(), deadline: soon)) == "200 ")
             let cut = DispatchSemaphore(value: 0)
             let blocked = DispatchSemaphore(value: 0)
