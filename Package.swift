@@ -45,6 +45,7 @@ let modules: [Module] = [
             ("GRDB", "GRDB.swift"), ("GRDBSQLite", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log"),
         ]),
     Module(name: "HTTPFields"),
+    Module(name: "HTTPDecoding", products: [("NIOCore", "swift-nio")]),
     Module(name: "TLSNames", products: [("NIOCore", "swift-nio"), ("NIOSSL", "swift-nio-ssl")]),
     Module(
         name: "GatewayIdentity", on: ["TLSNames", "PolicyCore", "ARMModel", "Redaction", "StrictJSON"],
@@ -54,7 +55,7 @@ let modules: [Module] = [
             ("NIOCore", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
         ]),
     Module(
-        name: "ARMUpstream", on: ["HTTPFields", "Redaction", "TLSNames"],
+        name: "ARMUpstream", on: ["HTTPDecoding", "HTTPFields", "Redaction", "TLSNames"],
         products: [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOTLS", "swift-nio"),
             ("NIOSSL", "swift-nio-ssl"), ("AsyncHTTPClient", "async-http-client"),
@@ -66,7 +67,7 @@ let modules: [Module] = [
             ("NIOSSL", "swift-nio-ssl"),
         ]),
     Module(
-        name: "GatewayListener", on: ["HTTPFields"],
+        name: "GatewayListener", on: ["HTTPDecoding", "HTTPFields"],
         products: [
             ("HummingbirdCore", "hummingbird"), ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"),
             ("NIOHTTP1", "swift-nio"), ("NIOHTTP2", "swift-nio-http2"), ("NIOHPACK", "swift-nio-http2"),
@@ -144,6 +145,9 @@ let modules: [Module] = [
         name: "AuditStoreTests", on: ["AuditStore", "ARMModel", "AuditModel", "GatewayEnforcement", "StrictJSON"],
         products: [("GRDB", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log")], kind: .test),
     Module(name: "HTTPFieldsTests", on: ["HTTPFields"], kind: .test),
+    Module(
+        name: "HTTPDecodingTests", on: ["HTTPDecoding"],
+        products: [("NIOCore", "swift-nio"), ("NIOEmbedded", "swift-nio"), ("NIOHTTP1", "swift-nio")], kind: .test),
     Module(name: "TLSNamesTests", on: ["TLSNames"], kind: .test),
     Module(
         name: "GatewayIdentityTests",

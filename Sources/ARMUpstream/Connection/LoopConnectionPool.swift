@@ -1,3 +1,4 @@
+import HTTPDecoding
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -106,7 +107,10 @@ final class LoopConnectionPool {
                     let connection = UpstreamConnection(decoder: decoder, peer: peer)
                     try channel.pipeline.syncOperations.addHandlers([
                         try NIOSSLClientHandler(context: tls, serverHostname: hostname),
-                        WireBytesHandler(connection: connection, decoder: decoder), connection,
+                        WireBytesHandler(
+                            connection: connection,
+                            answers: DecoderFeed(decoder, maximumRest: limits.maxHeaderListSize)),
+                        connection,
                     ])
                 }
             }

@@ -26,6 +26,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let peer: PeerName?
     /// Of the latest request, as the decoder wants to hear of it.
     private var method: (name: HTTPMethod, head: HTTPRequestHead)?
+    /// Of the latest request, head and body.
+    private var requestBytes = 0
     private var life = ConnectionLife()
     private var exchange: PendingExchange?
     private var context: ChannelHandlerContext?
@@ -68,7 +70,9 @@ final class UpstreamConnection: ChannelInboundHandler {
             method = (exchange.method, HTTPRequestHead(version: .http1_1, method: exchange.method, uri: "/"))
         }
         if let method { decoder.write(data: .head(method.head)) }
-        wire.writeAndFlush(wrapOutboundOut(exchange.takeBytes()), promise: nil)
+        let bytes = exchange.takeBytes()
+        requestBytes = bytes.readableBytes
+        wire.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         return true
     }
 
@@ -208,9 +212,10 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
     }
 
-    /// An answer that came before the request was wholly written leaves the rest of the request in the way.
+    /// An answer that came before the request was wholly written leaves the rest of the request in the way. The kernel
+    /// takes a short one whole, on a connection where nothing waits to be sent.
     private var hasUnsentBytes: Bool {
-        (try? options?.getOption(.bufferedWritableBytes)) != 0
+        requestBytes > 8 << 10 && (try? options?.getOption(.bufferedWritableBytes)) != 0
     }
 
     /// Whether the kernel still holds the connection for established. A close that has arrived but was not read yet

@@ -1,3 +1,4 @@
+import HTTPDecoding
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -74,13 +75,13 @@ struct ConnectionSetup: ServerChildChannel {
 
     private static func addHTTP1(to channel: any Channel, _ surroundings: ConnectionSurroundings) throws {
         let pipeline = channel.pipeline.syncOperations
-        let gate = HTTP1ByteGate()
         var decoding = NIOHTTPDecoderLimitConfiguration()
         decoding.maxHeaderFieldSize = surroundings.limits.headerBytes
         decoding.maxHeaderListSize = surroundings.limits.headerBytes
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
+        // Of a head that is not whole the decoder wants to see one line again, which is in its limits.
+        let gate = HTTP1ByteGate(requests: DecoderFeed(decoder, maximumRest: 4 * surroundings.limits.headerBytes))
         try pipeline.addHandler(gate)
-        try pipeline.addHandler(
-            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)))
         try pipeline.addHandler(HTTP1Connection(surroundings: surroundings, gate: gate))
     }
 

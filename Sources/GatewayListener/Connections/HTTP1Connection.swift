@@ -79,8 +79,6 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The parser, once it has given up, says so of every further byte; what it gave up for is being answered.
-        if error is ByteToMessageDecoderError, phase == .exchanging { return }
         guard let error = error as? HTTPParserError else { return close() }
         let refusal: TransportRefusal = error == .headerOverflow ? .headersTooLarge : .malformed
         switch phase {
