@@ -5,7 +5,8 @@ import StrictJSON
 /// was not judged.
 package enum ForwardedBody {
     package static func action(_ body: ActionBody) -> [UInt8] {
-        var json = JSONWriter()
+        // Most scripts are a few lines.
+        var json = JSONWriter(capacity: 768)
         json.beginObject()
         json.member("commandId", body.commandID)
         if let script = body.script {

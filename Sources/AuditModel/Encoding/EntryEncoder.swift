@@ -76,7 +76,7 @@ package struct EntryEncoder: Sendable {
         _ event: AuditEvent, at time: Int64, request: RequestFacts, principal: Principal, command: Command?,
         extras: CommandExtras, content: UnreadableContent?, decision: Decision?
     ) -> AuditEntry {
-        var writer = EntryWriter(settings: self.settings)
+        var writer = EntryWriter(settings: self.settings, room: 1_536)
         writer.begin()
         writer.member("acknowledgedRequest", request.acknowledgedRequest)
         writer.member("apiVersion", request.apiVersion)

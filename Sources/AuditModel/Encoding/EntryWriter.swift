@@ -6,11 +6,15 @@ import StrictJSON
 /// Writes one row: canonical JSON with every object's members in sorted order, and the bodies apart. The order is the
 /// code's; a test holds it against the RFC 8785 writer.
 struct EntryWriter {
-    var json = JSONWriter(capacity: 1_536)
+    var json: JSONWriter
     private(set) var bodies: [AuditBody] = []
     let settings: RecordSettings
 
-    init(settings: RecordSettings) { self.settings = settings }
+    /// - Parameter room: for the bytes of most such rows; whatever is longer makes more.
+    init(settings: RecordSettings, room: Int = 960) {
+        self.settings = settings
+        self.json = JSONWriter(capacity: room)
+    }
 
     var bytes: [UInt8] { self.json.bytes }
     mutating func begin() { self.json.beginObject() }

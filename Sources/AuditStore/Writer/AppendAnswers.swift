@@ -2,10 +2,8 @@ import GatewayEnforcement
 
 /// What is to be told once a batch of rows has been dealt with: first to those who wait, then to the log and the metrics.
 struct AppendAnswers: Sendable {
-    typealias Waiter = CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>
-
     /// Those who wait for a row, in the order of the rows.
-    var told: [(Waiter, Result<AuditIndex, AuditLogError>)] = []
+    var told: [(PendingAppend.Waiter, Result<AuditIndex, AuditLogError>)] = []
     /// Rows that became durable after their callers had been told of a time-out.
     var late = 0
     /// What those rows changed, of which nobody hears.

@@ -48,10 +48,7 @@ final class AppendQueue: Sendable {
 
     // MARK: - Callers
 
-    func submit(
-        _ entry: AuditEntry, change: OperationChange?,
-        waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>
-    ) {
+    func submit(_ entry: AuditEntry, change: OperationChange?, waiter: PendingAppend.Waiter) {
         let bytes = PendingAppend.bytes(of: entry, change: change)
         let deadline = DispatchTime.now().uptimeNanoseconds &+ UInt64(self.options.writeSeconds * 1e9)
         let (refusal, publishes, watches) = self.state.withLock { state -> (AuditLogError?, Bool, Bool) in
@@ -257,7 +254,7 @@ final class AppendQueue: Sendable {
     private func expire() {
         let now = DispatchTime.now().uptimeNanoseconds
         let (overdue, next) = self.state.withLock { state in
-            var overdue: [CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>] = []
+            var overdue: [PendingAppend.Waiter] = []
             var next: UInt64?
             Self.expire(&state.inFlight, now: now, overdue: &overdue, next: &next)
             Self.expire(&state.waiting, now: now, overdue: &overdue, next: &next)
@@ -275,8 +272,7 @@ final class AppendQueue: Sendable {
     }
 
     private static func expire(
-        _ rows: inout [PendingAppend], now: UInt64,
-        overdue: inout [CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>], next: inout UInt64?
+        _ rows: inout [PendingAppend], now: UInt64, overdue: inout [PendingAppend.Waiter], next: inout UInt64?
     ) {
         for position in rows.indices {
             guard let waiter = rows[position].waiter else { continue }

@@ -5,6 +5,9 @@ import GatewayEnforcement
 
 /// A row on its way to the disk, and who waits for it.
 struct PendingAppend: Sendable {
+    /// Resumed once, by whoever takes it out of its row under the queue's lock: the writer, the time-out or the end.
+    typealias Waiter = UnsafeContinuation<Result<AuditIndex, AuditLogError>, Never>
+
     /// One object, since a row is handed on several times and is made of many parts.
     private final class Content: Sendable {
         let entry: AuditEntry
@@ -23,12 +26,9 @@ struct PendingAppend: Sendable {
     /// On the clock that never steps (`DispatchTime`), nanoseconds.
     var deadline: UInt64
     /// `nil` once the caller was told of a time-out; the row goes on.
-    var waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>?
+    var waiter: Waiter?
 
-    init(
-        entry: AuditEntry, change: OperationChange?, bytes: Int, deadline: UInt64,
-        waiter: CheckedContinuation<Result<AuditIndex, AuditLogError>, Never>?
-    ) {
+    init(entry: AuditEntry, change: OperationChange?, bytes: Int, deadline: UInt64, waiter: Waiter?) {
         self.content = Content(entry, change)
         self.bytes = bytes
         self.deadline = deadline

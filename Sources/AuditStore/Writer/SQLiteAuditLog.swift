@@ -63,7 +63,7 @@ package final class SQLiteAuditLog: AuditLog {
     deinit { self.queue.close() }
 
     package func append(_ entry: AuditEntry, change: OperationChange?) async throws(AuditLogError) -> AuditIndex {
-        let answer = await withCheckedContinuation { waiter in
+        let answer = await withUnsafeContinuation { waiter in
             self.queue.submit(entry, change: change, waiter: waiter)
         }
         let index = try answer.get()
