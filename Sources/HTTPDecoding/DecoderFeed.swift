@@ -9,7 +9,7 @@ package import NIOCore
 /// To be used on the connection's event loop only.
 package final class DecoderFeed {
     private var decoder: any ByteToMessageDecoder
-    /// No decoder wants to see more than this again; of one that has stopped reading, the rest is nothing.
+    /// No decoder wants to see more than this again, unless it has stopped reading: then an error is told.
     private let maximumRest: Int
     private var rest: ByteBuffer?
     private var isDecoding = false
@@ -21,8 +21,8 @@ package final class DecoderFeed {
         self.maximumRest = maximumRest
     }
 
-    /// For tests of the bound.
-    package var keptBytes: Int { rest?.readableBytes ?? 0 }
+    /// The memory behind what is kept, for tests of its bound.
+    package var keptMemory: Int { rest?.storageCapacity ?? 0 }
 
     /// - Parameter context: of the handler behind which the messages go on.
     package func added(_ context: ChannelHandlerContext) { decoder.decoderAdded(context: context) }
@@ -52,8 +52,15 @@ package final class DecoderFeed {
                 while bytes.readableBytes > 0, try decoder.decode(context: context, buffer: &bytes) == .continue {}
             }
         } while !isDone && takeRest(behind: &bytes)
-        if bytes.readableBytes > maximumRest { isDone = true }
-        if bytes.readableBytes > 0, !isDone { rest = bytes }
+        if bytes.readableBytes > maximumRest, !isDone {
+            isDone = true
+            context.fireErrorCaught(ByteToMessageDecoderError.PayloadTooLargeError())
+        }
+        if bytes.readableBytes > 0, !isDone {
+            // What was read before it would stay in front of it, and grow with every read that ends inside a head.
+            if decoder.shouldReclaimBytes(buffer: bytes) { bytes.discardReadBytes() }
+            rest = bytes
+        }
         if hasEnded { tellEnd(context) }
     }
 

@@ -51,11 +51,11 @@ package enum FieldText {
     package static func isName(_ text: String) -> Bool { withBytes(of: text, isName) }
 
     package static func isName(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        // As most names are, and quickly told: without a way out in the middle.
+        // Letters and hyphens, as most names are. Without a way out in the middle, so that several bytes are looked at at once.
         var others: UInt8 = 0
         for index in 0..<bytes.count {
             let byte = bytes[index]
-            others |= (byte | 0x20) &- 0x61 < 26 || byte == 0x2d ? 0 : 1
+            others |= ((byte | 0x20) &- 0x61 < 26 ? 0 : 1) & (byte == 0x2d ? 0 : 1)
         }
         if others == 0 { return !bytes.isEmpty }
         for byte in bytes {

@@ -49,5 +49,5 @@ audit:
 logging: {level: error, format: json}
 YAML
 # As in the image.
-export GLIBC_TUNABLES=glibc.malloc.tcache_count=1000:glibc.malloc.arena_max=2:glibc.malloc.top_pad=33554432:glibc.malloc.hugetlb=1
+export GLIBC_TUNABLES=${TUN:-glibc.malloc.tcache_count=1000:glibc.malloc.arena_max=2:glibc.malloc.top_pad=33554432:glibc.malloc.hugetlb=1}
 exec "$SALLYPORT" serve --config "$folder/sallyport.yaml"

@@ -55,7 +55,7 @@ extension UpstreamFailure.Reason {
         case let error as HTTPParserError:
             // The parser saw the end of the stream inside a message: a cut, not a wrong byte.
             return error == .invalidEOFState ? .closed : .malformedAnswer
-        case is NIOHTTPDecoderError, is ByteToMessageDecoderError:
+        case is NIOHTTPDecoderError, is ByteToMessageDecoderError.PayloadTooLargeError:
             return .malformedAnswer
         default:
             return .closed

@@ -52,7 +52,7 @@ final class LoopConnectionPool {
     private func runOnIdleConnection(_ exchange: PendingExchange, at now: NIODeadline) -> Bool {
         while let connection = idle.popLast() {
             let isRested = now - connection.idleSince >= configuration.restedTime
-            if isWorn(connection, at: now) || !connection.run(exchange, isRested: isRested) {
+            if isWorn(connection, at: now) || !connection.run(exchange, asksKernel: isRested) {
                 connection.retire()
             } else {
                 return true
@@ -164,7 +164,8 @@ final class LoopConnectionPool {
         if let exchange = waiting.popFirst() {
             exchange.queueTimer?.cancel()
             exchange.queueTimer = nil
-            if connection.run(exchange, isRested: false) { return }
+            // In the very turn in which its answer was read, a close behind that answer would not be known yet.
+            if connection.run(exchange, asksKernel: true) { return }
             connection.retire()
             return requeue(exchange)
         }

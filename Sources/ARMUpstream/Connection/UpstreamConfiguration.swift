@@ -19,7 +19,7 @@ package struct UpstreamConfiguration: Sendable {
     /// How long an unused connection is kept; below what ARM's front keeps, so that we close first.
     package var idleTime: TimeAmount
     /// How long a connection is unused before the kernel is asked whether it still stands. The event loop looks at its
-    /// sockets far more often than that, so it knows as much of one that was used just now, unless it was held up.
+    /// sockets far more often than that, and has seen whatever came to them before it began its turn.
     package var restedTime: TimeAmount
     /// How old a connection may become before it is given no further exchange: addresses change.
     package var maximumAge: TimeAmount

@@ -56,9 +56,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     /// Takes on an exchange and sends its request. False, with nothing sent, if the connection cannot serve: the
     /// exchange is then as it was.
-    /// - Parameter isRested: unused for so long that the kernel is asked as well whether it is still there.
-    func run(_ exchange: PendingExchange, isRested: Bool) -> Bool {
-        guard let wire, wire.channel.isActive, !isRested || isEstablishedInKernel, life.claim() else { return false }
+    /// - Parameter asksKernel: the kernel is asked as well whether it is still there.
+    func run(_ exchange: PendingExchange, asksKernel: Bool) -> Bool {
+        guard let wire, wire.channel.isActive, !asksKernel || isEstablishedInKernel, life.claim() else { return false }
         guard exchange.machine.connectionReady() == .write else {
             // Settled before its turn came: nothing to send, and the connection has to be counted out.
             perform(life.exchangeAbandoned())

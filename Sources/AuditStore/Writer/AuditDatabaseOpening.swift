@@ -61,7 +61,7 @@ enum AuditDatabaseOpening {
         // Before anything is written, which fixes it. A page holds about three rows; larger ones are slower to log.
         if isEmpty { try db.execute(sql: "PRAGMA page_size = 4096") }
         try self.makeDurable(db, path: file.path, options: options)
-        // `GatheredLogWrites` rests on it. A batch of rows is far smaller than what may be held in memory anyway.
+        // `GatheredLogWrites` rests on it. What waits to be written is bounded, and so is what a batch holds in memory.
         try self.set("cache_spill", 0, db)
         if isEmpty { try AuditSchema.create(db, createdAt: createdAt) }
         try self.requireUnaltered(db, file: file)
