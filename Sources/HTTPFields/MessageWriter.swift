@@ -50,19 +50,21 @@ package struct MessageWriter {
 
     /// A field whose name and value are known to be right.
     package mutating func appendField(_ name: String, _ value: String) {
-        self.append(name)
-        self.append(UInt8(ascii: ":"))
-        self.append(UInt8(ascii: " "))
+        self.beginField(name)
         self.append(value)
         self.appendLineEnd()
     }
 
     package mutating func appendField(_ name: String, _ number: Int) {
+        self.beginField(name)
+        self.append(number)
+        self.appendLineEnd()
+    }
+
+    private mutating func beginField(_ name: String) {
         self.append(name)
         self.append(UInt8(ascii: ":"))
         self.append(UInt8(ascii: " "))
-        self.append(number)
-        self.appendLineEnd()
     }
 
     private mutating func append(_ byte: UInt8) {
