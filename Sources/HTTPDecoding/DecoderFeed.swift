@@ -3,8 +3,9 @@ package import NIOCore
 /// Gives the bytes of one connection to a decoder, and keeps those that it wants to see again with what follows them.
 ///
 /// For a handler that has the bytes in its hands already. NIO's `ByteToMessageHandler`, a handler of its own, does more
-/// than decoders of HTTP need and costs as much again as half their work. What it must do is the same: nothing is decoded
-/// while something is, the end comes after what was before it, and after an error or the end nothing comes.
+/// than decoders of HTTP need and adds a fifth to their work (in instructions, for a request and its answer). What it must
+/// do is the same: nothing is decoded while something is, the end comes after what was before it, and after an error or the
+/// end nothing comes.
 ///
 /// To be used on the connection's event loop only.
 package final class DecoderFeed {
