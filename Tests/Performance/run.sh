@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Measures the release build beside its peers: run.sh HARNESS-FOLDER [verify|run]; the harness's options are its own
-# environment variables (PEERS, TESTS, CONNS, ROUNDS, …). Needs openssl.
+# Measures the gateway as the image has it beside its peers: run.sh HARNESS-FOLDER [verify|run]; the harness's options are
+# its own environment variables (PEERS, TESTS, CONNS, ROUNDS, …). SALLYPORT=FILE measures another build. Needs openssl.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 harness=${1:?usage: run.sh HARNESS-FOLDER [verify|run]}
-export SALLYPORT=${SALLYPORT:-$here/../../.build/release/sallyport}
-[ -x "$SALLYPORT" ] || { echo "build it first: swift build -c release --product sallyport" >&2; exit 1; }
+SALLYPORT=${SALLYPORT:-$("$here/../../docker/build.sh" sallyport)}
+export SALLYPORT
+[ -x "$SALLYPORT" ] || { echo "$SALLYPORT is no executable" >&2; exit 1; }
 
 export PERF_FOLDER=${PERF_FOLDER:-$(mktemp -d -t sallyport-perf.XXXXXX)}
 export PERF_TENANT=11111111-1111-1111-1111-111111111111 PERF_CALLER=22222222-2222-2222-2222-222222222222
