@@ -11,18 +11,18 @@ set -euo pipefail
 product=${1:?usage: build.sh PRODUCT}
 here=$(cd "$(dirname "$0")" && pwd)
 profile=$here/gateway.profdata
-swiftc() { for word in "$@"; do flags+=(-Xswiftc "$word"); done; }
 
 flags=(-c release --static-swift-stdlib --omit-frame-pointers)
+compiler_flags() { for flag in "$@"; do flags+=(-Xswiftc "$flag"); done; }
 # Functions that are private to a file are known in a profile by the file's name alone, wherever it was built.
-swiftc -Xllvm -static-func-full-module-prefix=false
+compiler_flags -Xllvm -static-func-full-module-prefix=false
 if [ -n "${PROFILE_TO:-}" ]; then
     folder=instrumented
-    swiftc -Xfrontend "-ir-profile-generate=$PROFILE_TO" -Xclang-linker -fprofile-generate
+    compiler_flags -Xfrontend "-ir-profile-generate=$PROFILE_TO" -Xclang-linker -fprofile-generate
 else
-    # SwiftPM does not build anew what was built with other flags.
+    # SwiftPM does not build anew what was built with other flags: each profile has its folder.
     folder=image-$(cksum <"$profile" | cut -d ' ' -f 1)
-    swiftc -Xfrontend "-ir-profile-use=$profile"
+    compiler_flags -Xfrontend "-ir-profile-use=$profile"
 fi
 cd "$here/.."
 flags+=(--scratch-path ".build/$folder")

@@ -9,9 +9,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 counts=$(mktemp -d -t sallyport-profile.XXXXXX)
 trap 'rm -rf "$counts"' EXIT
 
-# As often as they come; a poll for every command, and some that are refused.
 SALLYPORT=$(PROFILE_TO=default_%p.profraw "$here/../../docker/build.sh" sallyport)
 export SALLYPORT LLVM_PROFILE_FILE="$counts/%p.profraw"
+# Commands, polls and refusals.
 PEERS=nginx TESTS="post poll deny" CONNS="1 32" ROUNDS=1 SECONDS_EACH=10 bash "$here/run.sh" "$harness" run
 
 # The one that belongs to this Swift.
