@@ -51,7 +51,8 @@ package enum FieldText {
     package static func isName(_ text: String) -> Bool { withBytes(of: text, isName) }
 
     package static func isName(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        // Letters and hyphens, as most names are. Without a way out in the middle, so that several bytes are looked at at once.
+        // Letters and hyphens, as most names are. Without a way out in the middle, so that several bytes are looked at
+        // at once.
         var others: UInt8 = 0
         for index in 0..<bytes.count {
             let byte = bytes[index]

@@ -48,6 +48,8 @@ audit:
   parameterValues: digest
 logging: {level: error, format: json}
 YAML
-# As in the image.
-export GLIBC_TUNABLES=${TUN:-glibc.malloc.tcache_count=1000:glibc.malloc.arena_max=2:glibc.malloc.top_pad=33554432:glibc.malloc.hugetlb=1}
+# As in the image. GATEWAY_TUNABLES measures other settings of the allocator.
+image=$(cd "$(dirname "$0")/../../docker" && pwd)/Dockerfile
+export GLIBC_TUNABLES=${GATEWAY_TUNABLES:-$(sed -n 's/^ENV GLIBC_TUNABLES=//p' "$image")}
+[ -n "$GLIBC_TUNABLES" ] || { echo "$image sets no GLIBC_TUNABLES" >&2; exit 1; }
 exec "$SALLYPORT" serve --config "$folder/sallyport.yaml"

@@ -24,8 +24,8 @@ package struct AuditStoreOptions: Sendable {
     package var purgeSeconds: Double = 3600
     /// How often writing is tried while it fails, so that readiness returns by itself.
     package var probeSeconds: Double = 1
-    /// Memory for operations that were begun or asked for lately: a thousand, if no long answer is kept. With more of it than a processor keeps
-    /// at hand, each new command would cost more than the reads that this saves.
+    /// Memory for operations that were begun or asked for lately: a thousand, if no long answer is kept. With more of it
+    /// than a processor keeps at hand, each new command would cost more than the reads that this saves.
     package var operationCacheBytes = 1 << 20
     /// Ids of the keys whose values stand in rows, by purpose; each is noted once in the table `meta`.
     package var keyIDs: [String: String] = [:]
