@@ -28,9 +28,11 @@ actor ComputeProvider {
 
     init(_ configuration: SimulatorConfiguration) {
         self.configuration = configuration
+        // One of its own: what two share, one would remove while the other is making a directory in it.
+        let own = "arm-simulator-\(UUID().uuidString.lowercased())"
         self.scratch = URL(
             fileURLWithPath: configuration.scratchDirectory
-                ?? FileManager.default.temporaryDirectory.appendingPathComponent("arm-simulator").path)
+                ?? FileManager.default.temporaryDirectory.appendingPathComponent(own).path)
     }
 
     /// Kills every script and waits until nothing is left of them; their operations end as canceled.
