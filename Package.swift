@@ -44,8 +44,7 @@ let modules: [Module] = [
         products: [
             ("GRDB", "GRDB.swift"), ("GRDBSQLite", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log"),
         ]),
-    Module(name: "HTTPFields"),
-    Module(name: "HTTPDecoding", products: [("NIOCore", "swift-nio")]),
+    Module(name: "HTTPMessages"),
     Module(name: "TLSNames", products: [("NIOCore", "swift-nio"), ("NIOSSL", "swift-nio-ssl")]),
     Module(
         name: "GatewayIdentity", on: ["TLSNames", "PolicyCore", "ARMModel", "Redaction", "StrictJSON"],
@@ -55,7 +54,7 @@ let modules: [Module] = [
             ("NIOCore", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
         ]),
     Module(
-        name: "ARMUpstream", on: ["HTTPDecoding", "HTTPFields", "Redaction", "TLSNames"],
+        name: "ARMUpstream", on: ["HTTPMessages", "Redaction", "TLSNames"],
         products: [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOTLS", "swift-nio"),
             ("NIOSSL", "swift-nio-ssl"), ("AsyncHTTPClient", "async-http-client"),
@@ -67,7 +66,7 @@ let modules: [Module] = [
             ("NIOSSL", "swift-nio-ssl"),
         ]),
     Module(
-        name: "GatewayListener", on: ["HTTPDecoding", "HTTPFields"],
+        name: "GatewayListener", on: ["HTTPMessages"],
         products: [
             ("HummingbirdCore", "hummingbird"), ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"),
             ("NIOHTTP1", "swift-nio"), ("NIOHTTP2", "swift-nio-http2"), ("NIOHPACK", "swift-nio-http2"),
@@ -83,7 +82,7 @@ let modules: [Module] = [
             "GatewayTelemetry", "StrictJSON", "Redaction", "ARMModel", "PolicyCore", "AuditModel", "GatewayEnforcement",
             "PolicyBundle",
             "GatewayConfiguration", "AuditStore", "GatewayIdentity", "ARMUpstream", "ScriptFetching", "GatewayListener",
-            "YAMLReading",
+            "HTTPMessages", "YAMLReading",
         ],
         products: [
             ("Hummingbird", "hummingbird"), ("HTTPTypes", "swift-http-types"), ("Logging", "swift-log"),
@@ -144,10 +143,7 @@ let modules: [Module] = [
     Module(
         name: "AuditStoreTests", on: ["AuditStore", "ARMModel", "AuditModel", "GatewayEnforcement", "StrictJSON"],
         products: [("GRDB", "GRDB.swift"), ("Crypto", "swift-crypto"), ("Logging", "swift-log")], kind: .test),
-    Module(name: "HTTPFieldsTests", on: ["HTTPFields"], kind: .test),
-    Module(
-        name: "HTTPDecodingTests", on: ["HTTPDecoding"],
-        products: [("NIOCore", "swift-nio"), ("NIOEmbedded", "swift-nio"), ("NIOHTTP1", "swift-nio")], kind: .test),
+    Module(name: "HTTPMessagesTests", on: ["HTTPMessages"], kind: .test),
     Module(name: "TLSNamesTests", on: ["TLSNames"], kind: .test),
     Module(
         name: "GatewayIdentityTests",
@@ -158,7 +154,7 @@ let modules: [Module] = [
             ("NIOSSL", "swift-nio-ssl"),
         ], kind: .test),
     Module(
-        name: "ARMUpstreamTests", on: ["ARMUpstream", "Redaction", "GatewayTestSupport"],
+        name: "ARMUpstreamTests", on: ["ARMUpstream", "HTTPMessages", "Redaction", "GatewayTestSupport"],
         products: [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
             ("NIOEmbedded", "swift-nio"), ("Logging", "swift-log"),
@@ -169,7 +165,7 @@ let modules: [Module] = [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
         ], kind: .test),
     Module(
-        name: "GatewayListenerTests", on: ["GatewayListener", "GatewayTestSupport"],
+        name: "GatewayListenerTests", on: ["GatewayListener", "HTTPMessages", "GatewayTestSupport"],
         products: [
             ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOHTTP1", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
             ("NIOHTTP2", "swift-nio-http2"), ("HTTPTypes", "swift-http-types"), ("Logging", "swift-log"),

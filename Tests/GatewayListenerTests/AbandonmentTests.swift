@@ -45,8 +45,9 @@ struct AbandonmentTests {
 
         var request: String {
             switch self {
-            case .pipelinedRequests: String(repeating: "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", count: 40)
-            case .pipelinedGarbage: "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n\u{1}\u{2}\r\n\r\n"
+            case .pipelinedRequests: String(repeating: "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", count: 100)
+            case .pipelinedGarbage:
+                "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + String(repeating: "\u{1}\u{2}\r\n", count: 1000)
             case .body:
                 "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n"
                     + String(repeating: "x", count: 200_000)

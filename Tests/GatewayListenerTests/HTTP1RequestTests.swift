@@ -26,17 +26,17 @@ struct HTTP1RequestTests {
         Case(
             name: "length and chunked",
             bytes: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            status: 400, refused: .malformed),
+            status: 400, refused: .ambiguousLength),
         Case(
             name: "chunked and length",
             bytes: "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
-            status: 400, refused: .malformed),
+            status: 400, refused: .ambiguousLength),
         Case(
             name: "two lengths", bytes: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
-            status: 400, refused: .malformed),
+            status: 400, refused: .ambiguousLength),
         Case(
             name: "a negative length", bytes: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", status: 400,
-            refused: .malformed),
+            refused: .ambiguousLength),
         Case(
             name: "another coding",
             bytes: "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
@@ -45,7 +45,7 @@ struct HTTP1RequestTests {
             name: "coded twice",
             bytes:
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            status: 400, refused: .malformed),
+            status: 400, refused: .ambiguousLength),
         Case(
             name: "another expectation",
             bytes: "POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 1\r\n\r\nx",

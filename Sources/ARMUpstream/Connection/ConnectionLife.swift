@@ -31,12 +31,6 @@ struct ConnectionLife: Sendable {
         return false
     }
 
-    /// Only while an exchange is under way does the other side have anything to say.
-    var expectsBytes: Bool {
-        if case .busy = state { return true }
-        return false
-    }
-
     mutating func handshakeCompleted() -> Action {
         guard case .handshaking = state else { return .nothing }
         state = .idle

@@ -1,11 +1,13 @@
+package import HTTPMessages
+
 /// ARM's whole answer, head and body.
 package struct UpstreamAnswer: Sendable {
     /// From 200 up: informational answers are skipped.
     package var status: Int
-    package var headers: UpstreamHeaders
+    package var headers: ReceivedFields
     package var body: [UInt8]
 
-    package init(status: Int, headers: UpstreamHeaders, body: [UInt8]) {
+    package init(status: Int, headers: ReceivedFields, body: [UInt8]) {
         self.status = status
         self.headers = headers
         self.body = body

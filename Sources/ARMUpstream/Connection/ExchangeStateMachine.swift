@@ -25,21 +25,11 @@ struct ExchangeStateMachine: Sendable {
         case reportOutcomeUnknown(UpstreamFailure)
     }
 
-    /// What of an answer's head decides about the exchange.
-    struct AnswerHead: Sendable, Equatable {
-        var status: Int
-        var keepAlive: Bool
-        /// The announced length, where there is one.
-        var contentLength: Int?
-        /// Every content coding named, in any case.
-        var contentCodings: [String]
-    }
-
     private enum State: Sendable {
         case waiting
         case connecting
         case awaitingHead
-        case receivingBody(received: Int, keepAlive: Bool)
+        case receivingBody(received: Int, keepsAlive: Bool)
         case settled(Progress)
     }
 
@@ -80,9 +70,9 @@ struct ExchangeStateMachine: Sendable {
     mutating func received(_ head: AnswerHead) -> Action {
         switch state {
         case .awaitingHead:
-            // The decoder skips 1xx; what is left of them is 101, which nobody asked for.
+            // Of what comes before an answer only 101 gets here, which nobody asked for; other numbers mean nothing.
             guard (200...599).contains(head.status) else { return fail(.malformedAnswer) }
-            state = .receivingBody(received: 0, keepAlive: head.keepAlive)
+            state = .receivingBody(received: 0, keepsAlive: head.keepsAlive)
             guard head.contentCodings.allSatisfy(Self.isIdentity) else { return fail(.encoded) }
             if let length = head.contentLength, length > maximumBodyBytes { return fail(.tooLarge) }
             return .keep
@@ -95,10 +85,10 @@ struct ExchangeStateMachine: Sendable {
 
     mutating func receivedBody(bytes: Int) -> Action {
         switch state {
-        case .receivingBody(let received, let keepAlive):
+        case .receivingBody(let received, let keepsAlive):
             let total = received + bytes
             guard total <= maximumBodyBytes else { return fail(.tooLarge) }
-            state = .receivingBody(received: total, keepAlive: keepAlive)
+            state = .receivingBody(received: total, keepsAlive: keepsAlive)
             return .keep
         case .waiting, .connecting, .awaitingHead:
             return fail(.malformedAnswer)
@@ -109,9 +99,9 @@ struct ExchangeStateMachine: Sendable {
 
     mutating func receivedEnd() -> Action {
         switch state {
-        case .receivingBody(_, let keepAlive):
+        case .receivingBody(_, let keepsAlive):
             state = .settled(.answered)
-            return .deliver(reusable: keepAlive)
+            return .deliver(reusable: keepsAlive)
         case .waiting, .connecting, .awaitingHead:
             return fail(.malformedAnswer)
         case .settled:

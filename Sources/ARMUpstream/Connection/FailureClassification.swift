@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -47,18 +46,5 @@ extension UpstreamFailure.Reason {
         guard case .sslError(let stack) = error else { return .tlsFailed }
         return stack.contains { $0.description.contains("CERTIFICATE_VERIFY_FAILED") }
             ? .certificateInvalid : .tlsFailed
-    }
-
-    /// What an error of an established connection comes down to.
-    static func ofExchange(_ error: any Error) -> Self {
-        switch error {
-        case let error as HTTPParserError:
-            // The parser saw the end of the stream inside a message: a cut, not a wrong byte.
-            return error == .invalidEOFState ? .closed : .malformedAnswer
-        case is NIOHTTPDecoderError, is ByteToMessageDecoderError.PayloadTooLargeError:
-            return .malformedAnswer
-        default:
-            return .closed
-        }
     }
 }

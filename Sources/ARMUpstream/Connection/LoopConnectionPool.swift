@@ -1,6 +1,4 @@
-import HTTPDecoding
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import TLSNames
@@ -98,19 +96,8 @@ final class LoopConnectionPool {
             .channelInitializer { channel in
                 // Runs once for each address that is tried: every channel gets handlers of its own.
                 channel.eventLoop.makeCompletedFuture {
-                    var limits = NIOHTTPDecoderLimitConfiguration()
-                    limits.maxHeaderFieldSize = 64 << 10
-                    limits.maxHeaderListSize = 256 << 10
-                    let decoder = HTTPResponseDecoder(
-                        leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
-                        limitConfiguration: limits)
-                    let connection = UpstreamConnection(decoder: decoder, peer: peer)
                     try channel.pipeline.syncOperations.addHandlers([
-                        try NIOSSLClientHandler(context: tls, serverHostname: hostname),
-                        WireBytesHandler(
-                            connection: connection,
-                            answers: DecoderFeed(decoder, maximumRest: limits.maxHeaderListSize)),
-                        connection,
+                        try NIOSSLClientHandler(context: tls, serverHostname: hostname), UpstreamConnection(peer: peer),
                     ])
                 }
             }

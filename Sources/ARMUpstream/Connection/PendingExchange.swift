@@ -1,9 +1,10 @@
+import HTTPMessages
 import NIOCore
-import NIOHTTP1
 
 /// One caller's exchange from the moment it asks for a connection to its single result. On one event loop only.
 final class PendingExchange {
-    let method: HTTPMethod
+    /// Whether its answer has a head only.
+    let asksForHead: Bool
     let deadline: NIODeadline
     var machine: ExchangeStateMachine
     /// Runs while the exchange stands in the queue.
@@ -12,14 +13,14 @@ final class PendingExchange {
     /// Resumed by ``finish(_:)`` alone, once, since the machine settles once.
     private let continuation: UnsafeContinuation<ExchangeResult, Never>
     private var request = ByteBuffer()
-    private var head: HTTPResponseHead?
+    private var head: AnswerHead?
     private var body: [UInt8] = []
 
     init(
-        method: HTTPMethod, deadline: NIODeadline, maximumBodyBytes: Int,
+        asksForHead: Bool, deadline: NIODeadline, maximumBodyBytes: Int,
         continuation: UnsafeContinuation<ExchangeResult, Never>
     ) {
-        self.method = method
+        self.asksForHead = asksForHead
         self.deadline = deadline
         self.machine = ExchangeStateMachine(maximumBodyBytes: maximumBodyBytes)
         self.continuation = continuation
@@ -34,11 +35,10 @@ final class PendingExchange {
         return request
     }
 
-    /// - Parameter length: of the body, where it was announced.
-    func keep(_ head: HTTPResponseHead, length: Int?) {
+    func keep(_ head: AnswerHead) {
         self.head = head
         // What is announced is not there yet, and room for much of it is made when it comes.
-        if let length, length > 0 { body.reserveCapacity(min(length, 65536)) }
+        if let length = head.contentLength, length > 0 { body.reserveCapacity(min(length, 65536)) }
     }
 
     func keep(_ bytes: ByteBuffer) { bytes.withUnsafeReadableBytes { body.append(contentsOf: $0) } }
@@ -52,7 +52,7 @@ final class PendingExchange {
             continuation.resume(returning: .outcomeUnknown(failure))
         case .deliver:
             let answer = UpstreamAnswer(
-                status: Int(head?.status.code ?? 0), headers: UpstreamHeaders(head?.headers ?? [:]), body: body)
+                status: head?.status ?? 0, headers: head?.fields ?? ReceivedFields(), body: body)
             continuation.resume(returning: .answered(answer))
         case .nothing, .write, .keep:
             return

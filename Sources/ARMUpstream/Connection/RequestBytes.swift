@@ -1,4 +1,4 @@
-import HTTPFields
+import HTTPMessages
 import NIOCore
 
 extension UpstreamRequest {
@@ -41,11 +41,7 @@ extension UpstreamRequest {
 
     private static func isOriginForm(_ text: String) -> Bool {
         FieldText.withBytes(of: text) { bytes in
-            guard bytes.first == UInt8(ascii: "/") else { return false }
-            // Without a way out in the middle, so that several bytes are looked at at once.
-            var bad: UInt8 = 0
-            for index in 0..<bytes.count { bad |= bytes[index] <= 0x20 || bytes[index] >= 0x7f ? 1 : 0 }
-            return bad == 0
+            bytes.first == UInt8(ascii: "/") && FieldText.isVisible(bytes)
         }
     }
 

@@ -1,5 +1,5 @@
+import HTTPMessages
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOTLS
@@ -13,38 +13,29 @@ import TLSNames
 
 /// One connection to ARM: the last handler of its channel, serving one exchange at a time. On its event loop only.
 final class UpstreamConnection: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
+    typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     let createdAt = NIODeadline.now()
     /// When it was last put down unused.
     var idleSince = NIODeadline.now()
 
-    /// Reads the answers; it has to know the method of each request to tell where the answer ends.
-    private let decoder: HTTPResponseDecoder
     /// Nil where the endpoint is an IP address.
     private let peer: PeerName?
-    /// Of the latest request, as the decoder wants to hear of it.
-    private var method: (name: HTTPMethod, head: HTTPRequestHead)?
+    /// Of the answer that is under way.
+    private var answer = AnswerReader(isForHEAD: false)
     /// Of the latest request, head and body.
     private var requestBytes = 0
     private var life = ConnectionLife()
     private var exchange: PendingExchange?
     private var context: ChannelHandlerContext?
-    /// The place of ``WireBytesHandler``, where requests go out as bytes, past the decoder.
-    var wire: ChannelHandlerContext?
     private var options: (any NIOSynchronousChannelOptions)?
     /// Set once the pool knows of the connection; until then events are only remembered in `life`.
     private var pool: LoopConnectionPool?
     private var timer: LoopTimer?
     private var connectFailure: UpstreamFailure.Reason?
 
-    init(decoder: HTTPResponseDecoder, peer: PeerName?) {
-        self.decoder = decoder
-        self.peer = peer
-    }
-
-    var expectsBytes: Bool { life.expectsBytes }
+    init(peer: PeerName?) { self.peer = peer }
 
     /// Puts the connection, whose TCP part is established, under a pool.
     func attach(to pool: LoopConnectionPool, connectDeadline: NIODeadline) {
@@ -58,7 +49,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// exchange is then as it was.
     /// - Parameter asksKernel: the kernel is asked as well whether it is still there.
     func run(_ exchange: PendingExchange, asksKernel: Bool) -> Bool {
-        guard let wire, wire.channel.isActive, !asksKernel || isEstablishedInKernel, life.claim() else { return false }
+        guard let context, context.channel.isActive, !asksKernel || isEstablishedInKernel, life.claim() else {
+            return false
+        }
         guard exchange.machine.connectionReady() == .write else {
             // Settled before its turn came: nothing to send, and the connection has to be counted out.
             perform(life.exchangeAbandoned())
@@ -66,20 +59,15 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
         self.exchange = exchange
         timer?.set(exchange.deadline)
-        if method?.name != exchange.method {
-            method = (exchange.method, HTTPRequestHead(version: .http1_1, method: exchange.method, uri: "/"))
-        }
-        if let method { decoder.write(data: .head(method.head)) }
+        answer = AnswerReader(isForHEAD: exchange.asksForHead)
         let bytes = exchange.takeBytes()
         requestBytes = bytes.readableBytes
-        wire.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         return true
     }
 
     /// Closes it in good order if it is unused.
     func retire() { perform(life.retire()) }
-
-    func unsolicitedBytes() { perform(life.receivedUnsolicitedBytes()) }
 
     // MARK: Channel events
 
@@ -107,30 +95,39 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        do {
+            while exchange != nil, let part = try answer.next(&bytes) { take(part) }
+        } catch {
+            return ended(.malformedAnswer)
+        }
+        // Nobody asked for what stands behind an answer: it would become the beginning of the next caller's.
+        if bytes.readableBytes > 0 { perform(life.receivedUnsolicitedBytes()) }
+    }
+
+    private func take(_ part: AnswerReader.Part) {
         guard let exchange else { return }
-        switch unwrapInboundIn(data) {
+        switch part {
         case .head(let head):
-            let length = head.headers.first(name: "content-length").flatMap { Int($0) }
-            let action = exchange.machine.received(
-                .init(
-                    status: Int(head.status.code), keepAlive: head.isKeepAlive, contentLength: length,
-                    contentCodings: head.headers["content-encoding"]))
-            if action == .keep { exchange.keep(head, length: length) } else { settle(action) }
-        case .body(let bytes):
+            let action = exchange.machine.received(head)
+            if action == .keep { exchange.keep(head) } else { settle(action) }
+        case .body(let bytes, let isLast):
             let action = exchange.machine.receivedBody(bytes: bytes.readableBytes)
-            if action == .keep { exchange.keep(bytes) } else { settle(action) }
-        case .end:
-            settle(exchange.machine.receivedEnd())
+            guard action == .keep else { return settle(action) }
+            exchange.keep(bytes)
+            if isLast { settle(exchange.machine.receivedEnd()) }
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { perform(life.readCompleted()) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        ended(life.isHandshaking ? .ofConnecting(error) : .ofExchange(error))
+        ended(life.isHandshaking ? .ofConnecting(error) : .closed)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        // Which may be the end of an answer.
+        if exchange != nil, let last = answer.end() { take(last) }
         ended(life.isHandshaking ? .tlsFailed : .closed)
     }
 

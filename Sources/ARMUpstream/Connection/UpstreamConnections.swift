@@ -1,5 +1,4 @@
 package import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 /// The gateway's connections to ARM: a small pool an event loop, so that an exchange stays on the loop of its
@@ -58,7 +57,7 @@ package final class UpstreamConnections: Sendable {
         _ continuation: UnsafeContinuation<ExchangeResult, Never>, in pool: LoopConnectionPool
     ) {
         let exchange = PendingExchange(
-            method: HTTPMethod(rawValue: request.method), deadline: deadline, maximumBodyBytes: maximumBodyBytes,
+            asksForHead: request.method == "HEAD", deadline: deadline, maximumBodyBytes: maximumBodyBytes,
             continuation: continuation)
         pool.start(exchange, sending: request)
     }

@@ -1,5 +1,5 @@
 package import Foundation
-import HTTPFields
+package import HTTPMessages
 
 /// What the gateway takes from the header fields of ARM's answer, gathered in one pass.
 package struct AnswerFields: Sendable {
@@ -20,26 +20,27 @@ package struct AnswerFields: Sendable {
     ///   - passthrough: whether the caller's own token went to ARM.
     ///   - now: what dates are relative to; asked for only where one is read.
     package init(
-        of answer: UpstreamHeaders, status: Int, passthrough: Bool = false, now: () -> Date = { Date() }
+        of answer: ReceivedFields, status: Int, passthrough: Bool = false, now: () -> Date = { Date() }
     ) {
         let relaysChallenges = passthrough && status == 401
         var requestIDs = SingleValue()
         var retryAfter = RetryAfter()
-        for (name, value) in answer.fields {
-            switch name.utf8.count {
-            case 8 where FieldText.same(name, "location"): if location == nil { location = value }
+        answer.visit { name, value in
+            switch name.count {
+            case 8 where FieldText.same(name, "location"):
+                if self.location == nil { self.location = FieldText.text(value) }
             case 11 where FieldText.same(name, "retry-after"): retryAfter.plain.add(value)
             case 14 where FieldText.same(name, "retry-after-ms"): retryAfter.milliseconds.add(value)
             case 15 where FieldText.same(name, "x-ms-request-id"): requestIDs.add(value)
             case 19 where FieldText.same(name, "x-ms-retry-after-ms"): retryAfter.sdkMilliseconds.add(value)
             case 20 where FieldText.same(name, "azure-asyncoperation"):
-                if asyncOperation == nil { asyncOperation = value }
+                if self.asyncOperation == nil { self.asyncOperation = FieldText.text(value) }
             default:
-                guard relayed.count < AnswerHeaderPolicy.maximumFields,
+                guard self.relayed.count < AnswerHeaderPolicy.maximumFields,
                     let known = AnswerHeaderPolicy.relayedName(name, challenges: relaysChallenges),
                     AnswerHeaderPolicy.isClean(value)
-                else { continue }
-                relayed.append((known, value))
+                else { return }
+                self.relayed.append((known, FieldText.text(value)))
             }
         }
         requestID = requestIDs.only.flatMap { RequestHeaderPolicy.isGUID($0) ? $0 : nil }
@@ -61,8 +62,8 @@ struct SingleValue {
     /// Nil where it does not occur, or occurs again.
     var only: String? { isRepeated ? nil : value }
 
-    mutating func add(_ value: String) {
+    mutating func add(_ value: UnsafeBufferPointer<UInt8>) {
         isRepeated = self.value != nil
-        self.value = value
+        self.value = FieldText.text(value)
     }
 }

@@ -1,4 +1,4 @@
-import HTTPFields
+import HTTPMessages
 
 /// Which header fields of ARM's answer go on to the caller: an allow list.
 ///
@@ -17,7 +17,7 @@ enum AnswerHeaderPolicy {
     static let challenges = FieldNames(["www-authenticate"])
 
     /// Fields that begin so go on always: Azure adds counters of this name over time.
-    static let relayedPrefix = "x-ms-ratelimit-remaining-"
+    static let relayedPrefix: StaticString = "x-ms-ratelimit-remaining-"
 
     /// The longest value that is relayed, and the most occurrences of one answer.
     static let maximumValueBytes = 1024
@@ -26,13 +26,13 @@ enum AnswerHeaderPolicy {
     /// The name of a field that goes on, in lower case; nil for all others.
     ///
     /// - Parameter challenges: whether ``challenges`` go on too.
-    static func relayedName(_ name: String, challenges: Bool) -> String? {
+    static func relayedName(_ name: UnsafeBufferPointer<UInt8>, challenges: Bool) -> String? {
         if let listed = relayed.listed(name) { return listed }
         if challenges, let listed = Self.challenges.listed(name) { return listed }
-        return FieldText.begins(name, with: relayedPrefix) ? name.lowercased() : nil
+        return FieldText.begins(name, with: relayedPrefix) ? FieldText.text(name).lowercased() : nil
     }
 
-    static func isClean(_ value: String) -> Bool {
-        value.utf8.count <= maximumValueBytes && FieldText.isPrintable(value)
+    static func isClean(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        value.count <= maximumValueBytes && FieldText.isPrintable(value)
     }
 }

@@ -1,4 +1,4 @@
-import HTTPFields
+import HTTPMessages
 
 /// Which header fields of a caller go on to ARM: an allow list, so that what nobody thought of stays here.
 ///

@@ -1,8 +1,6 @@
-import HTTPDecoding
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTP1
 import NIOHTTP2
 import NIOSSL
 import NIOTLS
@@ -74,15 +72,7 @@ struct ConnectionSetup: ServerChildChannel {
     }
 
     private static func addHTTP1(to channel: any Channel, _ surroundings: ConnectionSurroundings) throws {
-        let pipeline = channel.pipeline.syncOperations
-        var decoding = NIOHTTPDecoderLimitConfiguration()
-        decoding.maxHeaderFieldSize = surroundings.limits.headerBytes
-        decoding.maxHeaderListSize = surroundings.limits.headerBytes
-        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
-        // Of a head that is not whole the decoder wants to see one line again, which is in its limits.
-        let gate = HTTP1ByteGate(requests: DecoderFeed(decoder, maximumRest: 4 * surroundings.limits.headerBytes))
-        try pipeline.addHandler(gate)
-        try pipeline.addHandler(HTTP1Connection(surroundings: surroundings, gate: gate))
+        try channel.pipeline.syncOperations.addHandler(HTTP1Connection(surroundings: surroundings))
     }
 
     private static func addHTTP2(

@@ -1,38 +1,40 @@
 import NIOCore
-import NIOHTTP1
 import NIOSSL
 
-/// One HTTP/1.1 connection: hands its requests on one at a time, in order, and holds them to the limits.
+/// One HTTP/1.1 connection: reads its requests, hands them on one at a time, in order, and holds them to the limits.
 ///
-/// It begins with its parser and ends with its channel; everything happens on the channel's event loop. Answers leave by
-/// the gate before the parser, as bytes.
+/// It stands right behind TLS, where requests and answers are bytes; everything happens on the channel's event loop.
 final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
-    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = Never
-    typealias OutboundOut = Never
+    typealias OutboundOut = ByteBuffer
 
     private enum Phase { case idle, receivingHead, exchanging, draining, closed }
 
     private let surroundings: ConnectionSurroundings
-    private let gate: HTTP1ByteGate
     private let idleTime: TimeAmount
     private let requestTime: TimeAmount
     private var context: ChannelHandlerContext?
     private var timer: DeadlineTimer?
     private var phase = Phase.idle
+    private var reader: RequestReader
+    /// What has come and was not read yet: behind the request that is being served.
+    private var unread = ByteBuffer()
+    private var isReading = false
     private var current: Exchange?
     private var currentMayContinue = false
     private var currentKeepsAlive = true
-    /// Parts of requests that came before the answer to an earlier one.
-    private var pipelined = CircularBuffer<HTTPServerRequestPart>()
-    private var pipelinedFailure: TransportRefusal?
     private var readIsHeld = false
+    /// False while the client does not read its answers: it gets no more of them.
+    private var isWritable = true
     private var inputClosed = false
     private var quiescing = false
+    /// How many bytes are still swallowed behind the last answer.
+    private var drainBytes = 0
 
-    init(surroundings: ConnectionSurroundings, gate: HTTP1ByteGate) {
+    init(surroundings: ConnectionSurroundings) {
         self.surroundings = surroundings
-        self.gate = gate
+        reader = RequestReader(headBytes: surroundings.limits.headerBytes)
         idleTime = TimeAmount(surroundings.limits.idle)
         requestTime = TimeAmount(surroundings.limits.request)
     }
@@ -41,7 +43,6 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        gate.bytesArrived = { [weak self] in self?.bytesArrived() }
         timer = DeadlineTimer(loop: context.eventLoop) { [weak self] in self?.timePassed() }
         timer?.set(idleTime)
     }
@@ -59,8 +60,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         inputClosed = true
         context = nil
         timer?.stop()
-        gate.forget()
-        pipelined.removeAll()
+        unread = ByteBuffer()
         // The exchange goes on: what its handler has begun must be finished and recorded.
         current?.abandoned()
     }
@@ -78,83 +78,113 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         context.fireUserInboundEventTriggered(event)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError else { return close() }
-        let refusal: TransportRefusal = error == .headerOverflow ? .headersTooLarge : .malformed
-        switch phase {
-        case .draining, .closed: break
-        case .idle, .receivingHead: refuse(refusal)
-        case .exchanging:
-            if inputClosed {
-                current?.failed(.disconnected)
-            } else if let current, !current.requestEnded {
-                current.failed(.malformed)
-            } else {
-                pipelinedFailure = refusal
-            }
-        }
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { close() }
 
     // MARK: Receiving
 
-    private func bytesArrived() {
-        guard phase == .idle else { return }
-        phase = .receivingHead
-        timer?.set(requestTime)
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        switch phase {
+        case .closed: return
+        case .draining:
+            drainBytes -= bytes.readableBytes
+            if drainBytes < 0 { cut() }
+            return
+        case .idle, .receivingHead, .exchanging: break
+        }
+        if unread.readableBytes == 0 {
+            unread = bytes
+        } else {
+            unread.writeBuffer(&bytes)
+        }
+        goOn()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let part = unwrapInboundIn(data)
-        if let current, current.requestEnded {
-            pipelined.append(part)
-        } else {
-            take(part)
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        goOn()
+        readOn()
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Reads what has come. Time runs from the first byte of a request, be it the only one so far.
+    private func goOn() {
+        guard isWritable, unread.readableBytes > 0 else { return }
+        readRequests()
+        if phase == .idle, !reader.isBetweenRequests {
+            phase = .receivingHead
+            timer?.set(requestTime)
         }
     }
 
     func read(context: ChannelHandlerContext) {
-        // What nobody has asked for yet stays in the socket, so that callers cannot make the gateway hold it.
-        if pipelined.count < 16, pipelinedFailure == nil, current?.takesMore ?? true {
-            context.read()
-        } else {
-            readIsHeld = true
-        }
+        if wantsMore { context.read() } else { readIsHeld = true }
     }
 
     private func readOn() {
-        guard readIsHeld else { return }
+        guard readIsHeld, wantsMore else { return }
         readIsHeld = false
         context?.read()
     }
 
-    private func take(_ part: HTTPServerRequestPart) {
-        if phase == .draining || phase == .closed { return }
+    /// What nobody has asked for yet stays in the socket, so that callers cannot make the gateway hold it.
+    private var wantsMore: Bool { unread.readableBytes < Self.unreadBytes && (current?.takesMore ?? true) }
+
+    /// How much may wait behind a request that is being served before no more is read, in bytes.
+    private static let unreadBytes = 1024
+
+    /// Reads on, up to the end of a request that has to be answered first.
+    private func readRequests() {
+        // An answer that is given meanwhile lets the reading go on where it is.
+        guard !isReading else { return }
+        isReading = true
+        defer { isReading = false }
+        do {
+            while phase != .draining, phase != .closed, !(current?.requestEnded ?? false),
+                let part = try reader.next(&unread)
+            {
+                take(part)
+            }
+        } catch {
+            fail(error)
+        }
+        // The memory of what was read goes, at the latest when it is the larger part.
+        if unread.readableBytes == 0 {
+            unread = ByteBuffer()
+        } else if unread.readerIndex > unread.readableBytes {
+            unread.discardReadBytes()
+        }
+    }
+
+    private func take(_ part: RequestReader.Part) {
         switch part {
         case .head(let head): begin(head)
-        case .body(let bytes): current?.received(bytes)
-        case .end:
+        case .body(let bytes, let isLast):
+            if bytes.readableBytes > 0 { current?.received(bytes) }
+            guard isLast else { return }
             current?.ended()
             timer?.clear()
         }
     }
 
-    private func begin(_ head: HTTPRequestHead) {
+    private func fail(_ reason: TransportRefusal) {
+        if let current { current.failed(.malformed) } else { refuse(reason) }
+    }
+
+    private func begin(_ head: HTTP1Head) {
         guard let context else { return }
-        let rules: HTTP1HeadRules
-        do { rules = try HTTP1HeadRules(checking: head) } catch { return refuse(error) }
         let exchange = Exchange(
-            omitsBody: head.method == .HEAD, bodyLimit: surroundings.limits.bodyBytes,
-            declaredLength: rules.declaredLength, transport: self)
+            omitsBody: head.method == "HEAD", bodyLimit: surroundings.limits.bodyBytes,
+            declaredLength: head.declaredLength, transport: self)
         current = exchange
-        currentMayContinue = rules.expectsContinue
-        currentKeepsAlive = head.isKeepAlive && !rules.leavesHTTP
+        currentMayContinue = head.expectsContinue
+        currentKeepsAlive = head.keepsAlive
         if phase == .idle { timer?.set(requestTime) }
         phase = .exchanging
         let bound = NIOLoopBound(exchange, eventLoop: context.eventLoop)
         let request = InboundRequest(
-            method: head.method.rawValue, rawTarget: head.uri, authority: rules.host ?? "",
-            headers: RequestHeaders(head.headers), version: .http1, peer: surroundings.peer, exchange: bound,
-            eventLoop: context.eventLoop)
+            method: head.method, rawTarget: head.target, authority: head.host, headers: head.fields, version: .http1,
+            peer: surroundings.peer, exchange: bound, eventLoop: context.eventLoop)
         surroundings.arrivals.add(Arrival(request: request, sideBySide: false))
     }
 
@@ -162,7 +192,8 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         guard exchange === current else { return }
         if currentMayContinue, !exchange.requestEnded {
             currentMayContinue = false
-            gate.writeAndFlush(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), promise: nil)
+            let bytes = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
+            context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         }
         readOn()
     }
@@ -194,8 +225,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
     private func next() {
         phase = .idle
         timer?.set(idleTime)
-        while phase != .draining, !(current?.requestEnded ?? false), let part = pipelined.popFirst() { take(part) }
-        if current == nil, phase == .idle, let failure = pipelinedFailure { return refuse(failure) }
+        goOn()
         readOn()
     }
 
@@ -219,12 +249,14 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
             return cut()
         }
         let delivered = response.delivered
-        guard closes || delivered != nil else { return gate.writeAndFlush(bytes, promise: nil) }
+        guard closes || delivered != nil else {
+            return context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { result in
             self.written(result, delivered: delivered, closes: closes)
         }
-        gate.writeAndFlush(bytes, promise: promise)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
     }
 
     private func written(_ result: Result<Void, any Error>, delivered: (@Sendable (Bool) -> Void)?, closes: Bool) {
@@ -237,8 +269,8 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
 
     private func drain() {
         phase = .draining
-        pipelined.removeAll()
-        gate.drain(surroundings.limits.drainBytes) { [weak self] in self?.cut() }
+        drainBytes = surroundings.limits.drainBytes - unread.readableBytes
+        unread = ByteBuffer()
         // The time for draining begins when the answer is out; a client that does not even read it counts as idle.
         timer?.set(idleTime)
         readOn()

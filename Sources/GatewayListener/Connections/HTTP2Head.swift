@@ -1,12 +1,12 @@
+import HTTPMessages
 import NIOHPACK
-import NIOHTTP1
 
 /// The head of an HTTP/2 request taken apart into what HTTP/1.1 calls request line, host and headers.
 struct HTTP2Head {
     private(set) var method = ""
     private(set) var target = ""
     private(set) var authority = ""
-    private(set) var headers = HTTPHeaders()
+    let headers: ReceivedFields
     private(set) var declaredLength: Int?
     private(set) var expectsContinue = false
 
@@ -16,6 +16,7 @@ struct HTTP2Head {
     init(reading fields: HPACKHeaders, limit: Int) throws(TransportRefusal) {
         var size = 0
         var authority: String?
+        var headers: [(String, String)] = []
         headers.reserveCapacity(fields.count)
         for (name, value, _) in fields {
             size += name.utf8.count + value.utf8.count
@@ -27,22 +28,25 @@ struct HTTP2Head {
             case ":scheme": break
             case "host":
                 // One beside an equal `:authority` comes from clients that speak both versions.
-                guard !headers.contains(name: name), authority ?? value == value else { throw .repeatedHost }
+                guard !headers.contains(where: { $0.0 == name }), authority ?? value == value else {
+                    throw .repeatedHost
+                }
                 authority = value
-                headers.add(name: name, value: value)
+                headers.append((name, value))
             case "content-length":
                 guard declaredLength == nil, !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) })
                 else { throw .ambiguousLength }
                 declaredLength = Int(value) ?? .max
-                headers.add(name: name, value: value)
+                headers.append((name, value))
             case "expect":
                 guard value.lowercased() == "100-continue" else { throw .unknownExpectation }
                 expectsContinue = true
-                headers.add(name: name, value: value)
-            default: headers.add(name: name, value: value)
+                headers.append((name, value))
+            default: headers.append((name, value))
             }
         }
         guard let authority else { throw .missingHost }
+        self.headers = ReceivedFields(headers)
         self.authority = authority
         // CONNECT has no path; its target is the authority.
         if target.isEmpty { target = authority }

@@ -96,7 +96,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ExchangeTransport {
         let bound = NIOLoopBound(exchange, eventLoop: context.eventLoop)
         let request = InboundRequest(
             method: head.method, rawTarget: head.target, authority: head.authority,
-            headers: RequestHeaders(head.headers), version: .http2, peer: surroundings.peer, exchange: bound,
+            headers: head.headers, version: .http2, peer: surroundings.peer, exchange: bound,
             eventLoop: context.eventLoop)
         surroundings.arrivals.add(Arrival(request: request, sideBySide: true))
     }

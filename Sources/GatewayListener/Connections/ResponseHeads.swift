@@ -1,4 +1,4 @@
-import HTTPFields
+import HTTPMessages
 import NIOCore
 import NIOHPACK
 import NIOHTTP1

@@ -1,3 +1,4 @@
+package import HTTPMessages
 package import NIOCore
 
 /// A request as the wire told it, before anything has judged it. Its body is read only when asked for.
@@ -9,8 +10,8 @@ package final class InboundRequest: Sendable {
     package let rawTarget: String
     /// The one name that the request gives to its host: the `Host` header's, or HTTP/2's `:authority`.
     package let authority: String
-    /// The headers, without HTTP/2's pseudo-headers.
-    package let headers: RequestHeaders
+    /// The header fields, without HTTP/2's pseudo-headers.
+    package let headers: ReceivedFields
     /// The peer's IP address without a port.
     package let remoteAddress: String
     package let version: Version
@@ -25,7 +26,7 @@ package final class InboundRequest: Sendable {
     }
 
     init(
-        method: String, rawTarget: String, authority: String, headers: RequestHeaders, version: Version,
+        method: String, rawTarget: String, authority: String, headers: ReceivedFields, version: Version,
         peer: ConnectionPeer, exchange: NIOLoopBound<Exchange>, eventLoop: any EventLoop
     ) {
         self.method = method
@@ -42,7 +43,7 @@ package final class InboundRequest: Sendable {
     /// A request that came over no connection, for tests of what judges requests.
     package init(
         method: String, rawTarget: String, authority: String = "localhost",
-        headers: RequestHeaders = RequestHeaders(), remoteAddress: String = "127.0.0.1", version: Version = .http1,
+        headers: ReceivedFields = ReceivedFields(), remoteAddress: String = "127.0.0.1", version: Version = .http1,
         clientCertificate: ClientCertificate? = nil, eventLoop: any EventLoop,
         body: Result<ByteBuffer, BodyError> = .success(ByteBuffer())
     ) {

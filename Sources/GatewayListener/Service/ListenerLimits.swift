@@ -1,6 +1,7 @@
 /// What one caller, or all together, may take up.
 package struct ListenerLimits: Sendable, Equatable {
-    /// Request target and headers of one request, names and values, in bytes.
+    /// Request line and headers of one request, in bytes: over HTTP/1.1 as they stand on the wire, over HTTP/2 names and
+    /// values.
     package var headerBytes: Int
     package var bodyBytes: Int
     /// Open connections, over all event loops.

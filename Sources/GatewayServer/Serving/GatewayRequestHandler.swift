@@ -4,6 +4,7 @@ import GatewayEnforcement
 import GatewayIdentity
 import GatewayListener
 import GatewayTelemetry
+import HTTPMessages
 import NIOCore
 import PolicyCore
 import Redaction
@@ -121,8 +122,8 @@ struct GatewayRequestHandler: RequestHandling {
 
     /// What every answer carries, for one that never reached the pipeline.
     /// - Parameter headers: of the request, where they could be read.
-    private static func identifiers(_ headers: RequestHeaders?) -> [(String, String)] {
-        func given(_ name: String) -> String? {
+    private static func identifiers(_ headers: ReceivedFields?) -> [(String, String)] {
+        func given(_ name: StaticString) -> String? {
             headers?.first(name).flatMap { ResourceName.isGUID($0) ? $0 : nil }
         }
         let id = UUID().uuidString.lowercased()

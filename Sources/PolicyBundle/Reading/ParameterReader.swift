@@ -1,5 +1,4 @@
 import ARMModel
-
 import PolicyCore
 import YAMLReading
 

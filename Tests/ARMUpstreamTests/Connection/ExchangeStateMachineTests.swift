@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import ARMUpstream
@@ -144,6 +145,19 @@ struct ExchangeStateMachineTests {
         }
     }
 
+    private static func head(_ status: Int, length: Int?, keepsAlive: Bool, codings: [String]) -> AnswerHead {
+        var text = "HTTP/1.1 \(status)\r\n"
+        if let length { text += "content-length: \(length)\r\n" }
+        // Without a length it would last until the end of the connection.
+        if length == nil, keepsAlive { text += "transfer-encoding: chunked\r\n" }
+        if !keepsAlive { text += "connection: close\r\n" }
+        for coding in codings { text += "content-encoding: \(coding)\r\n" }
+        var answer = AnswerReader(isForHEAD: false)
+        var bytes = ByteBuffer(string: text + "\r\n")
+        guard case .head(let head)? = try? answer.next(&bytes) else { preconditionFailure("no head: \(text)") }
+        return head
+    }
+
     static func apply(_ event: Event, to machine: inout ExchangeStateMachine) -> ExchangeStateMachine.Action {
         switch event {
         case .connecting:
@@ -151,8 +165,7 @@ struct ExchangeStateMachineTests {
             return .nothing
         case .ready: return machine.connectionReady()
         case .head(let status, let length, let keepAlive, let codings):
-            return machine.received(
-                .init(status: status, keepAlive: keepAlive, contentLength: length, contentCodings: codings))
+            return machine.received(head(status, length: length, keepsAlive: keepAlive, codings: codings))
         case .body(let count): return machine.receivedBody(bytes: count)
         case .end: return machine.receivedEnd()
         case .fail(let reason): return machine.fail(reason)

@@ -1,5 +1,6 @@
 import Dispatch
 import GatewayTestSupport
+import HTTPMessages
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -282,7 +283,7 @@ struct UpstreamConnectionsTests {
                 return
             }
             var fields: [String] = []
-            for (name, value) in answer.headers.fields { fields.append("\(name.lowercased()): \(value)") }
+            answer.headers.visit { fields.append("\(FieldText.text($0).lowercased()): \(FieldText.text($1))") }
             #expect(
                 fields.filter { $0.hasPrefix("x-ms-") } == [
                     "x-ms-ratelimit-remaining-resource: a;1", "x-ms-ratelimit-remaining-resource: b;2",

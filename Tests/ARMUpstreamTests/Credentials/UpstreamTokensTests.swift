@@ -1,5 +1,6 @@
 import Foundation
 import GatewayTestSupport
+import HTTPMessages
 import NIOHTTP1
 import NIOPosix
 import Redaction
@@ -300,7 +301,7 @@ struct UpstreamTokensTests {
             .init(endpoint: .environment(url: "http://x", header: Secret("canary-value"))))
         let form = TokenRequest(
             method: .POST, url: "http://x", headers: [("x", Secret("canary-value"))], body: Secret("canary-value"))
-        let headers = UpstreamHeaders([("location", "canary-value")])
+        let headers = ReceivedFields([("location", "canary-value")])
         let answer = UpstreamAnswer(status: 200, headers: headers, body: Array("canary-value".utf8))
         let result = ExchangeResult.answered(answer)
         for value in [token, request, issued, credential, form, headers, answer, result] as [Any] {

@@ -1,3 +1,4 @@
+import HTTPMessages
 import Testing
 
 @testable import ARMUpstream
@@ -103,14 +104,14 @@ struct AnswerHeaderPolicyTests {
     @Test(arguments: cases)
     func table(_ test: Case) {
         let headers = AnswerFields(
-            of: UpstreamHeaders([(test.name, test.value)]), status: test.status, passthrough: test.passthrough
+            of: ReceivedFields([(test.name, test.value)]), status: test.status, passthrough: test.passthrough
         ).relayed
         #expect(headers.map { "\($0.0): \($0.1)" } == (test.relayed.map { ["\(test.name.lowercased()): \($0)"] } ?? []))
     }
 
     @Test func keepsOrderAndRepetition() {
         let headers = AnswerFields(
-            of: UpstreamHeaders([
+            of: ReceivedFields([
                 ("x-ms-ratelimit-remaining-resource", "b"), ("pragma", "p"), ("X-MS-Ratelimit-Remaining-Resource", "a"),
             ]), status: 202
         ).relayed
@@ -137,12 +138,12 @@ struct AnswerHeaderPolicyTests {
     }
 
     private func requestID(_ headers: [(String, String)]) -> String? {
-        AnswerFields(of: UpstreamHeaders(headers), status: 202).requestID
+        AnswerFields(of: ReceivedFields(headers), status: 202).requestID
     }
 
     @Test func takesTheFirstOfEachLink() {
         let fields = AnswerFields(
-            of: UpstreamHeaders([
+            of: ReceivedFields([
                 ("LOCATION", "a"), ("Azure-AsyncOperation", "b"), ("location", "c"), ("azure-asyncoperation", "d"),
             ]), status: 202)
         #expect(fields.location == "a")
@@ -152,7 +153,7 @@ struct AnswerHeaderPolicyTests {
 
     @Test func relaysSoManyFieldsAndNoMore() {
         let many = (0..<100).map { ("x-ms-ratelimit-remaining-\($0)", "1") }
-        let fields = AnswerFields(of: UpstreamHeaders(many + [("location", "a")]), status: 202)
+        let fields = AnswerFields(of: ReceivedFields(many + [("location", "a")]), status: 202)
         #expect(fields.relayed.count == 64)
         #expect(fields.location == "a")
     }

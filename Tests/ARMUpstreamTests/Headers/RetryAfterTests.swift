@@ -1,4 +1,5 @@
 import Foundation
+import HTTPMessages
 import Testing
 
 @testable import ARMUpstream
@@ -48,7 +49,7 @@ struct RetryAfterTests {
     }
 
     private func seconds(_ headers: [(String, String)], now: Date = Self.now) -> Int? {
-        AnswerFields(of: UpstreamHeaders(headers), status: 429) { now }.retryAfter
+        AnswerFields(of: ReceivedFields(headers), status: 429) { now }.retryAfter
     }
 
     @Test func countsAPartOfASecondAsAWholeOne() {

@@ -39,12 +39,20 @@ package struct MessageWriter {
 
     /// - Parameter reserved: names of fields that have another author.
     package mutating func append(_ fields: [(String, String)], without reserved: FieldNames) {
-        for (name, value) in fields {
-            guard FieldText.isName(name), FieldText.isValue(value), reserved.listed(name) == nil else {
-                self.isWhole = false
-                return
+        // By place and in bytes: neither pairs nor texts are copied.
+        for index in fields.indices where self.isWhole {
+            FieldText.withBytes(of: fields[index].0) { name in
+                FieldText.withBytes(of: fields[index].1) { value in
+                    guard FieldText.isName(name), FieldText.isValue(value), reserved.listed(name) == nil else {
+                        self.isWhole = false
+                        return
+                    }
+                    self.append(name)
+                    self.append(Self.separator)
+                    self.append(value)
+                    self.appendLineEnd()
+                }
             }
-            self.appendField(name, value)
         }
     }
 
@@ -63,9 +71,13 @@ package struct MessageWriter {
 
     private mutating func beginField(_ name: String) {
         self.append(name)
-        self.append(UInt8(ascii: ":"))
-        self.append(UInt8(ascii: " "))
+        self.append(Self.separator)
     }
+
+    /// Between a name and its value.
+    private static let separator: StaticString = ": "
+
+    private mutating func append(_ text: StaticString) { text.withUTF8Buffer { self.append($0) } }
 
     private mutating func append(_ byte: UInt8) {
         guard self.count < self.room.count else {

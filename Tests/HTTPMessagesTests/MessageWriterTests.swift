@@ -1,4 +1,4 @@
-import HTTPFields
+import HTTPMessages
 import Testing
 
 @Suite struct MessageWriterTests {

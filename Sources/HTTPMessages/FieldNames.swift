@@ -27,23 +27,23 @@ package struct FieldNames: Sendable {
     }
 
     /// The name as listed; nil for one that is not.
-    package func listed(_ name: String) -> String? { self.index(of: name).map { self.names[$0] } }
+    package func listed(_ name: UnsafeBufferPointer<UInt8>) -> String? {
+        self.index(of: name).map { self.names[$0] }
+    }
 
-    private func index(of name: String) -> Int? {
-        let length = name.utf8.count
+    private func index(of name: UnsafeBufferPointer<UInt8>) -> Int? {
+        let length = name.count
         guard length + 1 < self.starts.count else { return nil }
         let (first, end) = (self.starts[length], self.starts[length + 1].name)
         guard first.name < end else { return nil }
-        return FieldText.withBytes(of: name) { name in
-            self.bytes.withUnsafeBufferPointer { bytes in
-                for index in first.name..<end {
-                    let start = first.byte + (index - first.name) * length
-                    if FieldText.same(name, UnsafeBufferPointer(rebasing: bytes[start..<start + length])) {
-                        return index
-                    }
+        return self.bytes.withUnsafeBufferPointer { bytes in
+            for index in first.name..<end {
+                let start = first.byte + (index - first.name) * length
+                if FieldText.same(name, UnsafeBufferPointer(rebasing: bytes[start..<start + length])) {
+                    return index
                 }
-                return nil
             }
+            return nil
         }
     }
 }
