@@ -48,7 +48,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "zz\r\n", "\r\n", ";\r\n", " 3\r\nabc", "3 \r\nabc", "3\nabc", "3\rabc", "3\r\nabcd\r\n", "3\r\nabc\n0\r\n\r\n",
+        "zz\r\n", "\r\n", ";\r\n", " 3\r\nabc", "3 \r\nabc", "3\nabc", "3\rabc", "3\r\nabcd\r\n",
+        "3\r\nabcx\n0\r\n\r\n", "3\r\nabc\n0\r\n\r\n",
         "3\r\nabc\rx", "-1\r\n", "+1\r\n", "0x3\r\nabc", "1000000000000000\r\n", "3;a\u{1}\r\nabc", "3;\nabc\r\n",
         "3;\r\nabc", "3;a=\r\nabc",
         "3;a=b=c\r\nabc", "3;a b\r\nabc", "3;a;\r\nabc", "3;=b\r\nabc", "3;a=\"b\"\r\nabc",
