@@ -43,7 +43,7 @@ package struct RequestLine: Sendable, Equatable {
 
 /// The first line of an answer (RFC 9112 §4). Its phrase is passed over.
 package struct StatusLine: Sendable, Equatable {
-    /// Three digits.
+    /// From 100 up.
     package let status: Int
     package let isHTTP11: Bool
 
@@ -59,6 +59,8 @@ package struct StatusLine: Sendable, Equatable {
             guard line[index] >= 0x30, line[index] <= 0x39 else { throw .malformed }
             status = status * 10 + Int(line[index] - 0x30)
         }
+        // None below 100 is defined, and none may ever be.
+        guard status >= 100 else { throw .malformed }
         self.status = status
         self.isHTTP11 = version.isOneOne
     }

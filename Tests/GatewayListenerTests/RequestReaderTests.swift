@@ -97,20 +97,10 @@ extension String {
 
     /// A byte is changed, put in or left out: what we take for a request, NIO's decoder reads just so.
     @Test func takesNothingForARequestThatNIOReadsOtherwise() throws {
-        var random = SeededGenerator(seed: 20)
-        let bytes: [UInt8] = Array("\r\n \t:;,/0129aAfF-\0\u{7f}HTTP.xX=\"".utf8) + [0x80, 0xff]
+        var altered = AlteredMessages(seed: 20)
         var (taken, refused) = (0, 0)
         for round in 0..<6000 {
-            var text = Array(Self.requests[round % Self.requests.count].utf8)
-            for _ in 0...Int.random(in: 0...1, using: &random) {
-                let place = Int.random(in: 0..<text.count, using: &random)
-                let byte = bytes[Int.random(in: 0..<bytes.count, using: &random)]
-                switch Int.random(in: 0..<3, using: &random) {
-                case 0: text[place] = byte
-                case 1: text.insert(byte, at: place)
-                default: text.remove(at: place)
-                }
-            }
+            let text = altered.alter(Self.requests[round % Self.requests.count])
             let request = String(decoding: text, as: UTF8.self)
             // What is no UTF-8 makes another text in pieces.
             let isASCII = text.allSatisfy { $0 < 0x80 }

@@ -100,7 +100,7 @@ private func heads(
 
     @Test(arguments: [
         "HTTP/1.1 20 OK", "HTTP/1.1 2000", "HTTP/1.1 200OK", "HTTP/1.1  200 OK", "HTTP/2.0 200 OK", "HTTP/1.2 200 OK",
-        "HTTP/1.1 2x0 OK",
+        "HTTP/1.1 2x0 OK", "HTTP/1.1 000 OK", "HTTP/1.1 099 OK",
         "HTTP/1.1", "HTTP/1.1 -20 OK", "http/1.1 200 OK", "SSH-2.0-OpenSSH_9.2", "HTTP/1.1 200 a\tb\u{1}",
     ]) func ofAnswersAreRefusedWithoutOne(_ line: String) {
         #expect(throws: MessageError.malformed) { try statusLine(line) }
