@@ -37,15 +37,9 @@ package enum FieldText {
     /// As a text; what is no UTF-8 is replaced.
     package static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    // The next three stay functions of their own: in the middle of another the compiler looks at one byte at a time.
-
     /// Visible ASCII and spaces.
-    @inline(never)
     package static func isPrintable(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        // Without a way out in the middle, so that several bytes are looked at at once.
-        var bad: UInt8 = 0
-        for index in 0..<bytes.count { bad |= bytes[index] < 0x20 || bytes[index] > 0x7e ? 1 : 0 }
-        return bad == 0
+        WideBytes.none(of: bytes) { ($0 &- WideBytes.all(0x20)) | ($0 &+ WideBytes.all(0x01)) | $0 }
     }
 
     /// One digit or more, and nothing else.
@@ -55,12 +49,8 @@ package enum FieldText {
     }
 
     /// ASCII without control characters and spaces.
-    @inline(never)
     package static func isVisible(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        // Without a way out in the middle, so that several bytes are looked at at once.
-        var bad: UInt8 = 0
-        for index in 0..<bytes.count { bad |= bytes[index] <= 0x20 || bytes[index] >= 0x7f ? 1 : 0 }
-        return bad == 0
+        WideBytes.none(of: bytes) { ($0 &- WideBytes.all(0x21)) | ($0 &+ WideBytes.all(0x01)) | $0 }
     }
 
     /// Whether a text can be a field's value: no control character but tabulators.
@@ -72,16 +62,15 @@ package enum FieldText {
     }
 
     /// Whether a text can be a field's name, RFC 9110's `token`.
-    @inline(never)
     package static func isName(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        // Letters and hyphens, as most names are. Without a way out in the middle, so that several bytes are looked at
-        // at once.
-        var others: UInt8 = 0
-        for index in 0..<bytes.count {
-            let byte = bytes[index]
-            others |= ((byte | 0x20) &- 0x61 < 26 ? 0 : 1) & (byte == 0x2d ? 0 : 1)
+        // Letters and hyphens, as most names are.
+        let isUsual = WideBytes.none(of: bytes) { bytes in
+            let lowercase = bytes | WideBytes.all(0x20)
+            let letters = (lowercase &+ WideBytes.all(0x80 - 0x61)) & ~(lowercase &+ WideBytes.all(0x80 - 0x7b))
+            let others = (bytes ^ WideBytes.all(0x2d)) &+ WideBytes.all(0x7f)
+            return (others & ~letters) | bytes
         }
-        if others == 0 { return !bytes.isEmpty }
+        if isUsual { return !bytes.isEmpty }
         for byte in bytes where !isTokenByte(byte) { return false }
         return !bytes.isEmpty
     }

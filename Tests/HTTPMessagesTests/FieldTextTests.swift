@@ -51,6 +51,31 @@ import Testing
         for text in ["a\tb", "ä", "\u{7f}", "a\nb"] { #expect(!FieldText.withBytes(of: text, FieldText.isPrintable)) }
     }
 
+    /// Texts are looked at in large pieces: none of their bytes is missed, however long they are.
+    @Test func everyByteCounts() {
+        func check(_ text: [UInt8], _ byte: UInt8) {
+            let separators = Set("\"(),/:;<=>?@[\\]{}".utf8)
+            text.withUnsafeBufferPointer { text in
+                let isVisible = byte > 0x20 && byte < 0x7f
+                #expect(FieldText.isPrintable(text) == (byte == 0x20 || isVisible), "\(text.count), \(byte)")
+                #expect(FieldText.isVisible(text) == isVisible, "\(text.count), \(byte)")
+                let isName = isVisible && !separators.contains(byte)
+                #expect(FieldText.isName(text) == isName, "\(text.count), \(byte)")
+            }
+        }
+        for count in 1...35 {
+            for place in 0..<count {
+                var text = (0..<count).map { UInt8(ascii: "a") + UInt8($0 % 26) }
+                for byte: UInt8 in [
+                    0, 0x09, 0x0a, 0x1f, 0x20, 0x21, 0x2d, 0x40, 0x5a, 0x5b, 0x60, 0x7b, 0x7e, 0x7f, 0x80, 0xff,
+                ] {
+                    text[place] = byte
+                    check(text, byte)
+                }
+            }
+        }
+    }
+
     @Test func listedNamesAreFoundInAnyCase() {
         let names = FieldNames(["te", "host", "expect", "content-length"])
         func listed(_ name: String, in names: FieldNames) -> String? {

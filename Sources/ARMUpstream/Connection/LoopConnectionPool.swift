@@ -180,7 +180,8 @@ final class LoopConnectionPool {
     private func armIdleTimer() {
         guard let oldest = idle.first else { return }
         if idleTimer == nil {
-            idleTimer = LoopTimer(eventLoop: eventLoop) { [weak self] in self?.retireWorn() }
+            // Strong until the stop: a weak reference would make every other one slower.
+            idleTimer = LoopTimer(eventLoop: eventLoop) { self.retireWorn() }
         }
         idleTimer?.set(oldest.idleSince + configuration.idleTime)
     }
@@ -207,6 +208,7 @@ final class LoopConnectionPool {
     private func stopIfDone() {
         guard isStopping, open == 0 else { return }
         idleTimer?.cancel()
+        idleTimer = nil
         stopped?.succeed(())
     }
 }

@@ -74,7 +74,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         options = context.channel.syncOptions
-        timer = LoopTimer(eventLoop: context.eventLoop) { [weak self] in self?.deadlinePassed() }
+        // Strong until the handler is removed: a weak reference would make every other one slower.
+        timer = LoopTimer(eventLoop: context.eventLoop) { self.deadlinePassed() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

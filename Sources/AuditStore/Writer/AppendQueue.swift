@@ -246,9 +246,7 @@ final class AppendQueue: Sendable {
 
     /// One timer for all: rows are answered in the order of their coming, so the oldest one's deadline comes first.
     private func watch(until deadline: UInt64) {
-        DispatchQueue.global().asyncAfter(deadline: DispatchTime(uptimeNanoseconds: deadline)) { [weak self] in
-            self?.expire()
-        }
+        DispatchQueue.global().asyncAfter(deadline: DispatchTime(uptimeNanoseconds: deadline)) { self.expire() }
     }
 
     private func expire() {

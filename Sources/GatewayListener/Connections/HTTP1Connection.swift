@@ -43,7 +43,8 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        timer = DeadlineTimer(loop: context.eventLoop) { [weak self] in self?.timePassed() }
+        // Strong until `left`: a weak reference would make every other one slower.
+        timer = DeadlineTimer(loop: context.eventLoop) { self.timePassed() }
         timer?.set(idleTime)
     }
 
@@ -60,6 +61,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ExchangeTransport {
         inputClosed = true
         context = nil
         timer?.stop()
+        timer = nil
         unread = ByteBuffer()
         // The exchange goes on: what its handler has begun must be finished and recorded.
         current?.abandoned()

@@ -9,8 +9,8 @@ extension GatewayMetrics {
         self.read(MetricNames.auditRecords) { Double(read().records) }
         self.read(MetricNames.auditLastCommit) { read().lastCommitSeconds }
         self.read(MetricNames.auditCommitTime) { read().commitSeconds }
-        self.read(MetricNames.openOperations) { [weak self] in
-            (read().openOperations ?? self?.openOperationsOfThisProcess).map(Double.init)
+        self.read(MetricNames.openOperations) { [openOperations] in
+            Double(read().openOperations ?? openOperations.count)
         }
         self.collect(MetricNames.auditFailures) {
             let readings = read()

@@ -29,7 +29,7 @@ package final class GatewayMetrics: GatewayObserver {
     private let upstreamTimes: HandlerCache<UpstreamKey, Timer>
     private let authenticationFailures: HandlerCache<String, Counter>
     private let unknownOutcomes: Counter
-    private let openOperations = Atomic<Int>(0)
+    let openOperations = OpenOperations()
 
     package init(registry: PrometheusRegistry) {
         self.registry = registry
@@ -58,8 +58,8 @@ package final class GatewayMetrics: GatewayObserver {
                 label: MetricNames.authenticationFailures.name, dimensions: [("reason", reason)], factory: registry)
         }
         self.unknownOutcomes = Counter(label: MetricNames.unknownOutcomes.name, factory: registry)
-        registry.gauge(name: MetricNames.openOperations.name, help: MetricNames.openOperations.help) { [weak self] in
-            self.map { Double($0.openOperationsOfThisProcess) }
+        registry.gauge(name: MetricNames.openOperations.name, help: MetricNames.openOperations.help) {
+            [openOperations] in Double(openOperations.count)
         }
     }
 
@@ -79,13 +79,22 @@ package final class GatewayMetrics: GatewayObserver {
         self.upstreamTimes.handler(UpstreamKey(operation: operation, result: result)).recordNanoseconds(nanoseconds)
     }
 
-    /// Never below zero, though an operation begun before a restart may end in this process.
-    var openOperationsOfThisProcess: Int { max(0, self.openOperations.load(ordering: .relaxed)) }
-
     package func outcomeUnknown() { self.unknownOutcomes.increment() }
-    package func operationBegan() { self.openOperations.wrappingAdd(1, ordering: .relaxed) }
-    package func operationEnded() { self.openOperations.wrappingSubtract(1, ordering: .relaxed) }
+    package func operationBegan() { self.openOperations.began() }
+    package func operationEnded() { self.openOperations.ended() }
 
     /// - Parameter reason: a word of a closed list, e.g. `expired`; never anything that a caller sent.
     package func authenticationFailed(reason: String) { self.authenticationFailures.handler(reason).increment() }
+}
+
+/// Operations that were begun and have not ended, as far as this process knows. An object of its own, so that a scrape
+/// holds on to it and not to all the metrics, which every request uses.
+final class OpenOperations: Sendable {
+    private let balance = Atomic<Int>(0)
+
+    /// Never below zero, though an operation begun before a restart may end in this process.
+    var count: Int { max(0, self.balance.load(ordering: .relaxed)) }
+
+    func began() { self.balance.wrappingAdd(1, ordering: .relaxed) }
+    func ended() { self.balance.wrappingSubtract(1, ordering: .relaxed) }
 }
