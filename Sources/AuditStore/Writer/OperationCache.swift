@@ -4,7 +4,7 @@ import Synchronization
 /// Operations that were begun or asked for lately, so that a poll does not read the database.
 final class OperationCache: Sendable {
     private struct State {
-        var byID: [String: StoredOperation] = [:]
+        var byID: [RequestIDKey: StoredOperation] = [:]
         /// Ids in the order of their coming; the oldest leaves first.
         var order: [String] = []
         var first = 0
@@ -19,7 +19,7 @@ final class OperationCache: Sendable {
     init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
 
     func find(_ id: String) -> (operation: StoredOperation?, generation: Int) {
-        self.state.withLock { ($0.byID[id], $0.generation) }
+        self.state.withLock { ($0.byID[RequestIDKey(id)], $0.generation) }
     }
 
     /// Takes what a read found, unless something changed since `generation`.
@@ -34,10 +34,10 @@ final class OperationCache: Sendable {
         self.state.withLock { state in
             switch change {
             case .begin(let operation):
-                if state.byID[operation.id] == nil { self.insert(operation, into: &state) }
+                self.insert(operation, into: &state, unlessKnown: true)
             case .end(let id, let atMilliseconds):
                 state.generation += 1
-                state.byID[id]?.endedMilliseconds = atMilliseconds
+                state.byID[RequestIDKey(id)]?.endedMilliseconds = atMilliseconds
             }
         }
     }
@@ -47,17 +47,17 @@ final class OperationCache: Sendable {
         self.state.withLock { state in
             state.generation += 1
             let before = state.byID.count
-            for (id, operation) in state.byID {
+            for (key, operation) in state.byID {
                 let isOver =
                     operation.endedMilliseconds.map { $0 < endedBefore }
                     ?? (operation.createdMilliseconds < openBegunBefore)
                 guard isOver else { continue }
-                state.byID[id] = nil
+                state.byID[key] = nil
                 state.bytes -= Self.size(operation)
             }
             // Ids of what is gone would otherwise pile up where the bytes never reach their bound.
             if state.byID.count < before {
-                state.order = state.order[state.first...].filter { state.byID[$0] != nil }
+                state.order = state.order[state.first...].filter { state.byID[RequestIDKey($0)] != nil }
                 state.first = 0
             }
         }
@@ -70,10 +70,10 @@ final class OperationCache: Sendable {
     func eraseAnswers(begunBefore cutoff: Int64) {
         self.state.withLock { state in
             state.generation += 1
-            for (id, operation) in state.byID where operation.answer != nil && operation.createdMilliseconds < cutoff {
+            for (key, operation) in state.byID where operation.answer != nil && operation.createdMilliseconds < cutoff {
                 state.bytes -= Self.size(operation)
-                state.byID[id]?.answer = nil
-                state.bytes += state.byID[id].map(Self.size) ?? 0
+                state.byID[key]?.answer = nil
+                state.bytes += state.byID[key].map(Self.size) ?? 0
             }
         }
     }
@@ -82,9 +82,9 @@ final class OperationCache: Sendable {
     func endHolds(begunBefore cutoff: Int64, atMilliseconds: Int64) {
         self.state.withLock { state in
             state.generation += 1
-            for (id, operation) in state.byID
+            for (key, operation) in state.byID
             where operation.isUnknown && operation.endedMilliseconds == nil && operation.createdMilliseconds < cutoff {
-                state.byID[id]?.endedMilliseconds = atMilliseconds
+                state.byID[key]?.endedMilliseconds = atMilliseconds
             }
         }
     }
@@ -94,22 +94,30 @@ final class OperationCache: Sendable {
             state.generation += 1
             for mark in marks {
                 switch mark.kind {
-                case .undelivered: state.byID[mark.id]?.wasUndelivered = true
-                case .served: state.byID[mark.id]?.wasServed = true
+                case .undelivered: state.byID[RequestIDKey(mark.id)]?.wasUndelivered = true
+                case .served: state.byID[RequestIDKey(mark.id)]?.wasServed = true
                 }
             }
         }
     }
 
-    private func insert(_ operation: StoredOperation, into state: inout State) {
-        if let old = state.byID.updateValue(operation, forKey: operation.id) {
+    private func insert(_ operation: StoredOperation, into state: inout State, unlessKnown: Bool = false) {
+        let key = RequestIDKey(operation.id)
+        if let old = state.byID.updateValue(operation, forKey: key) {
+            // What came after its beginning is known already.
+            if unlessKnown {
+                state.byID[key] = old
+                return
+            }
             state.bytes -= Self.size(old)
         } else {
             state.order.append(operation.id)
         }
         state.bytes += Self.size(operation)
         while state.bytes > self.maximumBytes, state.first < state.order.count {
-            if let gone = state.byID.removeValue(forKey: state.order[state.first]) { state.bytes -= Self.size(gone) }
+            if let gone = state.byID.removeValue(forKey: RequestIDKey(state.order[state.first])) {
+                state.bytes -= Self.size(gone)
+            }
             state.first += 1
         }
         if state.first > 1024, state.first * 2 > state.order.count {

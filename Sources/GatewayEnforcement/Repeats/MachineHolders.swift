@@ -53,7 +53,7 @@ final class MachineHolders: Sendable {
     private struct State {
         /// Those with actions.
         var machines: [String: Machine] = [:]
-        var byRequest: [String: Place] = [:]
+        var byRequest = RequestTable<Place>()
     }
 
     /// An action runs for ninety minutes at most; an older one that nobody polled has ended (facts §8).

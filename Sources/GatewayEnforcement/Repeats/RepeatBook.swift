@@ -18,7 +18,7 @@ struct RepeatBook: ~Copyable {
         var clientRequestID: String
     }
 
-    private(set) var entries: [String: RepeatEntry] = [:]
+    private(set) var entries = RequestTable<RepeatEntry>()
     /// Oldest first: one that names another of unknown outcome may carry the id of an earlier one.
     private var byClientRequestID: [Named: [String]] = [:]
     /// Without a client request id and without a caller to be told, oldest first.
@@ -338,7 +338,7 @@ struct RepeatBook: ~Copyable {
     }
 
     private mutating func remove(_ entry: RepeatEntry) {
-        guard self.entries.removeValue(forKey: entry.id) != nil else { return }
+        guard self.entries.remove(entry.id) != nil else { return }
         self.unlist(entry)
         if let earlier = entry.predecessor.flatMap({ self.entries[$0] }), earlier.successor == entry.id {
             earlier.successor = nil
