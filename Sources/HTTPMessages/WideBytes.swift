@@ -1,6 +1,6 @@
 /// Looks at eight bytes at a time, in one integer: the compiler's own vectors cost more on texts as short as fields are.
 enum WideBytes {
-    /// Eight times a byte below 128.
+    /// Eight times a byte.
     @inline(__always)
     static func all(_ byte: UInt8) -> UInt64 { 0x0101_0101_0101_0101 &* UInt64(byte) }
 

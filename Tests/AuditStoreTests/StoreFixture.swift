@@ -6,6 +6,7 @@ import GRDB
 import GatewayEnforcement
 import Logging
 import Synchronization
+import Testing
 
 @testable import AuditStore
 
@@ -42,7 +43,8 @@ final class StoreFixture: Sendable {
     func findings() throws -> [AuditFinding] {
         var findings: [AuditFinding] = []
         let report = try AuditVerification.run(AuditReader(path: self.path)) { findings.append($0) }
-        return report.findings == findings.count ? findings : []
+        #expect(report.findings == findings.count)
+        return findings
     }
 
     /// A decision row like the real ones: every column set, one body.

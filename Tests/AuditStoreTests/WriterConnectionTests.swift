@@ -6,10 +6,37 @@ import Testing
 
 /// The writing connection runs no triggers: what they refuse to others, it must not do by itself.
 struct WriterConnectionTests {
+    /// All rows, byte for byte.
     private static func rows(_ db: Database) throws -> [String] {
         try ["record", "body"].flatMap { table in
-            try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY 1, 2").map { "\(table) \($0)" }
+            let columns = try db.columns(in: table).map { "quote(\"\($0.name)\")" }.joined(separator: " || ',' || ")
+            return try String.fetchAll(db, sql: "SELECT '\(table) ' || \(columns) FROM \(table) ORDER BY 1")
         }
+    }
+
+    /// On whatever way the file came to be.
+    @Test(arguments: ["fresh", "opened again", "of the first version", "of the second version"])
+    func itRunsNoTriggers(file: String) async throws {
+        let fixture = try StoreFixture()
+        switch file {
+        case "opened again": try await fixture.log().close()
+        case "of the first version": try Version1File.make(fixture)
+        case "of the second version": try Version2File.make(fixture)
+        default: break
+        }
+        let log = try fixture.log()
+        let index = try await log.append(StoreFixture.entry(9), change: nil).value
+        try await log.perform { db in
+            try db.inTransaction {
+                try db.execute(sql: #"UPDATE record SET rule = 'x' WHERE "index" = ?"#, arguments: [index])
+                #expect(db.changesCount == 1)
+                return .rollback
+            }
+        }
+        await log.close()
+        // They are there for everybody else.
+        #expect(throws: DatabaseError.self) { try fixture.raw { try $0.execute(sql: "UPDATE record SET rule = 'x'") } }
+        #expect(try fixture.findings().isEmpty)
     }
 
     /// All that it does beside adding rows, at a time when everything is due.
@@ -55,6 +82,22 @@ struct WriterConnectionTests {
         let after = try fixture.raw(Self.rows)
         #expect(after.count == before.count + 2, "a row and its body")
         #expect(after.filter(before.contains).count == before.count)
+        #expect(try !fixture.findings().isEmpty)
+    }
+
+    /// Somebody with a shell cut the record's end off, past its triggers. What is missing stays visible.
+    @Test func theGapStaysWhereRowsWereCutOff() async throws {
+        let fixture = try StoreFixture()
+        let log = try fixture.log()
+        for number in 1...3 { _ = try await log.append(StoreFixture.plain(number), change: nil) }
+        try fixture.raw { db in
+            let trigger = try String.fetchOne(db, sql: "SELECT sql FROM sqlite_master WHERE name = 'record_delete'")
+            try db.execute(sql: "DROP TRIGGER record_delete")
+            try db.execute(sql: #"DELETE FROM record WHERE "index" > 1"#)
+            try db.execute(sql: trigger ?? "")
+        }
+        #expect(try await log.append(StoreFixture.plain(4), change: nil).value == 4)
+        await log.close()
         #expect(try !fixture.findings().isEmpty)
     }
 }
