@@ -121,7 +121,7 @@ let modules: [Module] = [
         products: [
             ("X509", "swift-certificates"), ("SwiftASN1", "swift-asn1"), ("Crypto", "swift-crypto"),
             ("CryptoExtras", "swift-crypto"), ("JWTKit", "jwt-kit"), ("NIOSSL", "swift-nio-ssl"),
-            ("NIOCore", "swift-nio"),
+            ("NIOCore", "swift-nio"), ("NIOHTTP1", "swift-nio"),
         ]),
 
     // Tests, a target each.

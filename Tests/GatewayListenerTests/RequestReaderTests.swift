@@ -7,37 +7,8 @@ import Testing
 
 @testable import GatewayListener
 
-/// Notes what NIO's own decoder finds.
-private final class Noting: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    var notes: [String] = []
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            notes.append("\(head.method) \(head.uri) \(head.isKeepAlive)")
-            // It leaves a space behind a value, which RFC 9110 does not count to it.
-            for (name, value) in head.headers { notes.append("\(name)=\(value.trimmed)") }
-            notes.append("")
-        case .body(let bytes): notes[notes.count - 1] += String(buffer: bytes)
-        case .end: notes.append("end")
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { notes.append("error") }
-}
-
-extension String {
-    /// Without the blanks at the end.
-    fileprivate var trimmed: String {
-        var text = self[...]
-        while let last = text.utf8.last, last == 0x20 || last == 0x09 { text.removeLast() }
-        return String(text)
-    }
-}
-
 @Suite("Reading requests") struct RequestReaderTests {
-    /// What our reader finds in a text in pieces: the same words as ``Noting``.
+    /// What our reader finds in a text in pieces: the same words as ``DecodedNotes``.
     private static func ours(_ text: String, pieces size: Int) -> [String] {
         var reader = RequestReader(headBytes: 10_000)
         var notes: [String] = []
@@ -64,7 +35,9 @@ extension String {
     }
 
     private static func nios(_ text: String, pieces size: Int) throws -> [String] {
-        let noting = Noting()
+        let noting = DecodedNotes { (head: HTTPRequestHead) in
+            ("\(head.method) \(head.uri) \(head.isKeepAlive)", head.headers)
+        }
         let channel = EmbeddedChannel()
         try channel.pipeline.syncOperations.addHandlers([
             ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)), noting,

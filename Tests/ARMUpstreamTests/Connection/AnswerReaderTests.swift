@@ -7,37 +7,8 @@ import Testing
 
 @testable import ARMUpstream
 
-/// Notes what NIO's own decoder finds.
-private final class Noting: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    var notes: [String] = []
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            notes.append("\(head.status.code)")
-            // It leaves a space behind a value, which RFC 9110 does not count to it.
-            for (name, value) in head.headers { notes.append("\(name)=\(value.trimmed)") }
-            notes.append("")
-        case .body(let bytes): notes[notes.count - 1] += String(buffer: bytes)
-        case .end: notes.append("end")
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { notes.append("error") }
-}
-
-extension String {
-    /// Without the blanks at the end.
-    fileprivate var trimmed: String {
-        var text = self[...]
-        while let last = text.utf8.last, last == 0x20 || last == 0x09 { text.removeLast() }
-        return String(text)
-    }
-}
-
 @Suite("Reading answers") struct AnswerReaderTests {
-    /// What our reader finds in a text in pieces: the same words as ``Noting``.
+    /// What our reader finds in a text in pieces: the same words as ``DecodedNotes``.
     private static func ours(_ text: String, pieces size: Int, toHEAD: Bool = false) -> (notes: [String], behind: Int) {
         var reader = AnswerReader(isForHEAD: toHEAD)
         var notes: [String] = []
@@ -66,7 +37,7 @@ extension String {
     }
 
     private static func nios(_ text: String, toHEAD: Bool = false) throws -> [String] {
-        let noting = Noting()
+        let noting = DecodedNotes { (head: HTTPResponseHead) in ("\(head.status.code)", head.headers) }
         let channel = EmbeddedChannel()
         let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)
         try channel.pipeline.syncOperations.addHandlers([ByteToMessageHandler(decoder), noting])
