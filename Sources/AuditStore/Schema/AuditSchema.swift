@@ -2,7 +2,8 @@ import GRDB
 
 /// The tables of the record, and the check that a file has exactly these.
 ///
-/// Rows never change: triggers refuse UPDATE and DELETE, and an INSERT anywhere but at the end.
+/// Rows never change: triggers refuse UPDATE and DELETE, and an INSERT anywhere but at the end, on every connection but the
+/// writer's, which runs none and has no statement that they would refuse.
 enum AuditSchema {
     /// `PRAGMA application_id`: "SALY".
     static let applicationID = 0x5341_4C59

@@ -1,7 +1,7 @@
 /// The id of one of our requests, to look something up by. The ids end at random, so their last bytes tell them apart:
 /// to hash all of an id takes longer than the rest of the search.
 package struct RequestIDKey: Hashable, Sendable {
-    package let id: String
+    private let id: String
     private let end: UInt64
 
     package init(_ id: String) {
